@@ -1,0 +1,11 @@
+"""The ground floor as an installed application (it owns the ledger's tables)."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """Registers `cm_suite.core` under the label `core`."""
+
+    name = "cm_suite.core"
+    label = "core"
+    default_auto_field = "django.db.models.BigAutoField"
