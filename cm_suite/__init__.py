@@ -1,0 +1,1 @@
+"""cm_suite: brand pages on social networks, published, moderated and listened to."""

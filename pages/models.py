@@ -1,0 +1,211 @@
+"""Brands, people, connected pages and what all apps share about them."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cm_suite.core.crypto import EncryptedTextField
+from pages.enums import DepartureCause, PageState, Role
+from pages.managers import PersonManager
+
+
+class Accent(models.TextChoices):
+    INK = "ink", _("Ink")
+    TERRACOTTA = "terracotta", _("Terracotta")
+    FOREST = "forest", _("Forest")
+    PLUM = "plum", _("Plum")
+    OCEAN = "ocean", _("Ocean")
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in. Rights come from memberships; `is_superuser` runs the installation."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin asks this; the back office itself decides by membership."""
+        return self.is_superuser
+
+
+class Brand(models.Model):
+    """One client of the agency. Everything belongs to a brand."""
+
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    zone = models.CharField(_("time zone"), max_length=50, default="Europe/Paris")
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
+    tagline = models.CharField(_("tagline"), max_length=160, blank=True)
+    accent = models.CharField(_("accent"), max_length=12, choices=Accent, default=Accent.INK)
+    publisher = models.CharField(_("who publishes"), max_length=160, blank=True)
+    publication_director = models.CharField(_("publication director"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("contact point"), blank=True)
+    postal_address = models.TextField(_("postal address"), blank=True)
+    host = models.CharField(_("hosting provider"), max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("brand")
+        verbose_name_plural = _("brands")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One role of one person on one brand."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = (models.UniqueConstraint("person", "brand", name="one_role_per_brand"),)
+
+
+class Invitation(models.Model):
+    """An invitation by e-mail; only the hash of its token is kept."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("brand", "email"),
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="one_open_invitation",
+            ),
+        )
+
+
+class Page(models.Model):
+    """One account of a brand on one network. Reconnecting keeps the row, its plan and its history."""
+
+    MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
+        PageState.CONNECTED: frozenset({PageState.NEEDS_RECONNECT, PageState.DISCONNECTED}),
+        PageState.NEEDS_RECONNECT: frozenset({PageState.CONNECTED, PageState.DISCONNECTED}),
+        PageState.DISCONNECTED: frozenset({PageState.CONNECTED}),
+    }
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="pages")
+    network = models.CharField(_("network"), max_length=20)
+    remote_id = models.CharField(max_length=200)
+    host = models.CharField(_("server"), max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    handle = models.CharField(_("handle"), max_length=200, blank=True)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=PageState, default=PageState.CONNECTED)
+    text_limit = models.PositiveIntegerField(_("longest text"), null=True, blank=True)
+    paced_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+        ordering = ("network", "name")
+        constraints = (
+            models.UniqueConstraint("brand", "network", "host", "remote_id", name="one_page_per_account"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Credential(models.Model):
+    """What opens a page on its network, encrypted at rest and shown to nobody."""
+
+    page = models.OneToOneField(Page, models.CASCADE, related_name="credential")
+    token = EncryptedTextField()
+    updated_at = models.DateTimeField(auto_now=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("credential")
+        verbose_name_plural = _("credentials")
+
+
+class Pause(models.Model):
+    """Stops sends on a page, or on the whole brand when `page` is empty, until somebody ends it."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="pauses")
+    page = models.ForeignKey(Page, models.CASCADE, null=True, blank=True, related_name="pauses")
+    reason = models.CharField(_("reason"), max_length=300)
+    started_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("brand",), condition=Q(ended_at=None, page=None), name="one_open_pause_per_brand"
+            ),
+            models.UniqueConstraint(
+                fields=("page",),
+                condition=Q(ended_at=None) & ~Q(page=None),
+                name="one_open_pause_per_page",
+            ),
+        )
+
+
+class Charter(models.Model):
+    """The rules of conversation a brand shows to its visitors."""
+
+    brand = models.OneToOneField(Brand, models.CASCADE, related_name="charter")
+    text = models.TextField(_("text"), max_length=20_000)
+    updated_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("charter")
+        verbose_name_plural = _("charters")
+
+
+class Departure(models.Model):
+    """A fan who left a page, and why, in their words' place: a cause from a closed list."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="departures")
+    cause = models.CharField(_("reason"), max_length=16, choices=DepartureCause, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("departure")
+        verbose_name_plural = _("departures")
+        ordering = (F("at").desc(),)
+        indexes = (models.Index(fields=("page", "at"), name="departure_page_at"),)

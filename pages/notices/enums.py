@@ -1,0 +1,31 @@
+"""Closed lists of notices and mail."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class NoticeKind(TextChoices):
+    PUBLISHED = "published", _("A post went out")
+    HELD = "held", _("A post is held")
+    REJECTED = "rejected", _("A network refused a post")
+    NEEDS_PERSON = "needs_person", _("Somebody must check whether a post went out")
+    MISSED = "missed", _("A post missed its time")
+    RECONNECT = "reconnect", _("A page must be reconnected")
+    PAUSED = "paused", _("Publishing was paused")
+    RESUMED = "resumed", _("Publishing started again")
+
+
+class MailState(TextChoices):
+    PLANNED = "planned", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Refused")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class MailKind(TextChoices):
+    INVITATION = "invitation", _("Invitation")
+    PASSWORD = "password", _("Password reset")
+    NOTICE = "notice", _("Notice")
+    CONFIRM = "confirm", _("Confirmation of a subscription")
+    DIGEST = "digest", _("Digest")

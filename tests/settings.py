@@ -1,0 +1,15 @@
+"""Settings of the test suite: fixed keys, its own var folder, nothing of the machine's own set-up."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
+os.environ.setdefault("CM_FIELD_KEYS", "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=")
+os.environ.setdefault("CM_HASH_KEY", "tests-only")
+os.environ.setdefault("CM_VAR_DIR", tempfile.mkdtemp(prefix="cm-tests-"))
+os.environ.setdefault("CM_STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
+
+from cm_suite.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True
