@@ -51,12 +51,10 @@ def resolve_local(wall: datetime, zone: ZoneInfo) -> LocalMoment:
         raise ValueError("a wall time carries no zone of its own")
     first = wall.replace(tzinfo=zone, fold=0)
     second = wall.replace(tzinfo=zone, fold=1)
-    before, after = first.utcoffset(), second.utcoffset()
-    assert before is not None and after is not None
     try:
-        instant = first.astimezone(UTC)
+        instant, other = first.astimezone(UTC), second.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("this wall time is out of range") from error
-    if before == after:
+    if instant == other:
         return LocalMoment(instant, LocalKind.EXACT)
-    return LocalMoment(instant, LocalKind.SKIPPED if before < after else LocalKind.DOUBLED)
+    return LocalMoment(instant, LocalKind.SKIPPED if other < instant else LocalKind.DOUBLED)

@@ -49,7 +49,7 @@ def keyed_hash(text: str) -> str:
     return hmac.new(settings.CM_HASH_KEY.encode(), text.encode("utf-8"), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(models.TextField):
     """Text that the database never sees in clear. It cannot be searched: only `isnull` is a lookup."""
 
     def get_lookup(self, lookup_name: str) -> Any:

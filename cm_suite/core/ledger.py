@@ -75,7 +75,7 @@ def append(
 
 
 def head(brand_id: int) -> Head:
-    """The length of the brand's chain and the hash of its last line, to be printed where it cannot be edited."""
+    """The length of the brand's chain and the hash of its last line, to be printed outside the database."""
     found = LedgerHead.objects.filter(brand_id=brand_id).values_list("count", "hash").first()
     return Head(*found) if found else Head(0, GENESIS)
 
@@ -88,7 +88,8 @@ def verify(brand_id: int, printed: Head | None = None) -> Break | None:
     """
     stored = head(brand_id)
     seq, last = 0, GENESIS
-    for entry in LedgerEntry.objects.filter(brand_id=brand_id, seq__lte=stored.count).order_by("seq").iterator():
+    lines = LedgerEntry.objects.filter(brand_id=brand_id, seq__lte=stored.count).order_by("seq")
+    for entry in lines.iterator():
         if entry.seq != seq + 1:
             return Break(seq + 1, BreakReason.MISSING)
         if entry.prev_hash != last or entry.hash != _hash_of(entry):

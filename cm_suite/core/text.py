@@ -26,7 +26,10 @@ def fingerprint(text: str) -> str:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text without the given secrets (plain, percent-encoded or in JSON), nor anything that names itself one."""
+    """The text without the given secrets, nor anything that names itself one.
+
+    A secret is also found percent-encoded and inside JSON.
+    """
     for secret in sorted(_spellings(secrets), key=len, reverse=True):
         text = text.replace(secret, REDACTED)
     text = _BEARER.sub(lambda found: f"{found[1]}{found[2]}{REDACTED}", text)

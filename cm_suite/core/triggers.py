@@ -14,7 +14,7 @@ _SQLITE: Final = {
     "ledger_no_update": f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
     "ledger_no_delete": f"BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
     "ledger_no_replace": (
-        f"BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id"
+        f"BEFORE INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id"  # noqa: S608  # constants
         f" OR (brand_id = NEW.brand_id AND seq = NEW.seq)) BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     ),
 }

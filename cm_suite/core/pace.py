@@ -1,0 +1,92 @@
+"""What all workers share through Redis: how long a network asked to wait, and limits on repeated acts.
+
+Redis is a help, not a truth: when it is down, nobody waits and nobody is limited.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Final
+
+import django_rq
+from redis import Redis
+from redis.exceptions import RedisError
+
+from cm_suite.core import clock
+from cm_suite.core.crypto import keyed_hash
+
+logger = logging.getLogger(__name__)
+
+# Keeps the later of two instants (milliseconds since 1970), until that instant has passed.
+_KEEP_LATER: Final = """
+local known = tonumber(redis.call('GET', KEYS[1]) or '0')
+if tonumber(ARGV[1]) > known then redis.call('SET', KEYS[1], ARGV[1], 'PXAT', ARGV[1]) end
+"""
+_COUNT: Final = """
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return count
+"""
+
+
+class RedisPace:
+    """`core.http.Pace` in Redis: an account that a network slowed down is slowed for every worker."""
+
+    def __init__(self, connection: Redis) -> None:
+        self._redis = connection
+
+    def blocked_until(self, account: str) -> datetime | None:
+        """Until when (UTC) this account waits; None when it need not, or when Redis is down."""
+        try:
+            raw = self._redis.get(_pace_key(account))
+        except RedisError as error:
+            _note(error)
+            return None
+        return datetime.fromtimestamp(int(raw) / 1000, UTC) if isinstance(raw, bytes | str) else None
+
+    def block(self, account: str, until: datetime) -> None:
+        """Make the account wait until then, unless it already waits for longer."""
+        if until <= clock.now():
+            return
+        try:
+            self._redis.eval(_KEEP_LATER, 1, _pace_key(account), str(int(until.timestamp() * 1000)))
+        except RedisError as error:
+            _note(error)
+
+
+class Limiter:
+    """Counts repeated acts: sign-in attempts, subscriptions."""
+
+    def __init__(self, connection: Redis) -> None:
+        self._redis = connection
+
+    def hit(self, key: str, limit: int, seconds: float) -> bool:
+        """Count one act; True while there were at most `limit` in a window of `seconds`.
+
+        The window opens with its first act. The key is stored as a keyed hash: it may hold an address.
+        """
+        try:
+            count = self._redis.eval(_COUNT, 1, f"cm:limit:{keyed_hash(key)}", str(int(seconds * 1000)))
+        except RedisError as error:
+            _note(error)
+            return True
+        return int(str(count)) <= limit
+
+
+def pace() -> RedisPace:
+    """The pace that all workers of this installation share."""
+    return RedisPace(django_rq.get_connection("default"))
+
+
+def hit(key: str, limit: int, seconds: float) -> bool:
+    """`Limiter.hit` on this installation's Redis."""
+    return Limiter(django_rq.get_connection("default")).hit(key, limit, seconds)
+
+
+def _pace_key(account: str) -> str:
+    return f"cm:pace:{account}"
+
+
+def _note(error: RedisError) -> None:
+    logger.warning("no shared pace for now: %s", type(error).__name__)
