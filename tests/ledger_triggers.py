@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 from django.test import TransactionTestCase
@@ -28,14 +29,15 @@ def every_flush_allowed() -> Iterator[None]:
     For a session-wide autouse fixture: pytest-django's `transactional_db` and `live_server` flush
     through `TransactionTestCase._fixture_teardown`.
     """
-    original = TransactionTestCase._fixture_teardown
+    cases: Any = TransactionTestCase
+    original = cases._fixture_teardown
 
     def teardown(case: TransactionTestCase) -> None:
         with ledger_can_be_flushed():
             original(case)
 
-    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    cases._fixture_teardown = teardown
     try:
         yield
     finally:
-        TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+        cases._fixture_teardown = original

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -15,6 +15,11 @@ from django.db.models import Value
 from django.db.models.functions import Cast
 
 _DUMPED = "fernet:"
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField
 
 
 class CannotDecrypt(Exception):
@@ -49,7 +54,7 @@ def keyed_hash(text: str) -> str:
     return hmac.new(settings.CM_HASH_KEY.encode(), text.encode("utf-8"), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(_TextField):
     """Text that the database never sees in clear. It cannot be searched: only `isnull` is a lookup."""
 
     def get_lookup(self, lookup_name: str) -> Any:

@@ -242,7 +242,7 @@ class _Checked:
     def _new_conn(self) -> socket.socket:
         conn = cast("HTTPConnection", self)
         try:
-            found = self.guard.addresses(conn._dns_host, cast("int", conn.port))
+            found = self.guard.addresses(conn._dns_host, conn.port)
         except socket.gaierror as error:
             raise NameResolutionError(conn.host, conn, error) from error
         try:

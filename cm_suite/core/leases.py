@@ -88,7 +88,7 @@ def _mine(row: Leased) -> QuerySet[Any]:
     )
 
 
-def _from_now(seconds: float) -> ExpressionWrapper:
+def _from_now(seconds: float) -> ExpressionWrapper[Any]:
     """The database's present instant plus `seconds`."""
     return ExpressionWrapper(
         Now() + Value(timedelta(seconds=seconds)), output_field=models.DateTimeField()

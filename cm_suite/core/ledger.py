@@ -22,7 +22,7 @@ GENESIS: Final = "0" * 64
 class Head(NamedTuple):
     """How long a chain is and the hash of its last line (GENESIS when empty)."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody calls on a head
     hash: str
 
 

@@ -9,12 +9,12 @@ import logging
 from datetime import UTC, datetime
 from typing import Final
 
-import django_rq
 from redis import Redis
 from redis.exceptions import RedisError
 
 from cm_suite.core import clock
 from cm_suite.core.crypto import keyed_hash
+from cm_suite.core.queue import connection
 
 logger = logging.getLogger(__name__)
 
@@ -76,12 +76,12 @@ class Limiter:
 
 def pace() -> RedisPace:
     """The pace that all workers of this installation share."""
-    return RedisPace(django_rq.get_connection("default"))
+    return RedisPace(connection())
 
 
 def hit(key: str, limit: int, seconds: float) -> bool:
     """`Limiter.hit` on this installation's Redis."""
-    return Limiter(django_rq.get_connection("default")).hit(key, limit, seconds)
+    return Limiter(connection()).hit(key, limit, seconds)
 
 
 def _pace_key(account: str) -> str:
