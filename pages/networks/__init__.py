@@ -1,0 +1,1 @@
+"""The networks a brand can publish on: dataclasses in, dataclasses out. No Django, nothing else of pages."""

@@ -1,0 +1,42 @@
+"""What a refusal of Mastodon means and what the user can do about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cm_suite.core.errors import Never, NextStep
+from cm_suite.core.http import Refusal
+from pages.networks.errors import Code
+
+
+def explained(refusal: Refusal) -> Never:
+    """The refusal as one of the networks' codes, with its next step.
+
+    A 401 or 403 only counts against the token when Mastodon itself said it: a proxy in front of it, or a
+    wall against robots, answers in HTML and says nothing about the account.
+    """
+    said = _said(refusal.body)
+    code, step = _meaning(refusal.status, said)
+    return Never(code, answer=refusal.answer, step=step)
+
+
+def _meaning(status: int, said: str) -> tuple[Code, NextStep]:
+    if status in {401, 403} and not said:
+        return Code.BLOCKED, NextStep.CONTACT
+    if status == 401 or (status == 422 and "authenticated user" in said):
+        return Code.ACCESS_REFUSED, NextStep.RECONNECT
+    if status == 403:
+        return (Code.SCOPE_MISSING if "scope" in said else Code.ACCOUNT_CLOSED), NextStep.RECONNECT
+    if status in {404, 405, 410}:
+        return Code.NOT_FOUND, NextStep.CONTACT
+    return Code.CONTENT_REFUSED, NextStep.EDIT
+
+
+def _said(body: bytes) -> str:
+    """Mastodon's own words in an error's body, lower case; empty when it is not Mastodon speaking."""
+    try:
+        answer: Any = json.loads(body)
+    except ValueError:
+        return ""
+    return str(answer.get("error") or "").lower() if isinstance(answer, dict) else ""

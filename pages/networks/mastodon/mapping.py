@@ -1,0 +1,127 @@
+"""Mastodon's answers as our types, and whether a status is the post we look for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+from bs4 import BeautifulSoup
+
+from cm_suite.core.text import fingerprint
+from pages.networks.mastodon.length import compose, plain_mentions
+from pages.networks.types import ABSENT, CANNOT_TELL, Outgoing, Profile, Published, Sighting, found
+
+LONGEST_ID: Final = 200
+LONGEST_ADDRESS: Final = 500
+ALMOST: Final = 0.9  # from here on, two texts may be one that the server rewrote
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A status of the account, read."""
+
+    published: Published
+    at: datetime
+    text: str
+
+
+def status_body(post: Outgoing) -> dict[str, Any]:
+    """What creates the status."""
+    body: dict[str, Any] = {"status": compose(post.text, post.link), "visibility": "public"}
+    return body | ({"language": post.language} if post.language else {})
+
+
+def published(answer: Mapping[str, Any]) -> Published:
+    """The status an answer describes. Raises KeyError, TypeError or ValueError when it is no status."""
+    remote_id = str(answer["id"])
+    if not 0 < len(remote_id) <= LONGEST_ID:
+        raise ValueError("this is no identifier")
+    return Published(remote_id, web_address(answer.get("url")), instant(answer["created_at"]))
+
+
+def web_address(value: object) -> str:
+    """An address that may be shown as a link; empty for anything else a server may say."""
+    address = value if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else ""
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def instant(value: str) -> datetime:
+    """An ISO date as an aware instant; without a zone it is UTC."""
+    read = datetime.fromisoformat(value)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def seen(answer: Mapping[str, Any]) -> Seen:
+    """A status of a list. Raises KeyError, TypeError or ValueError when it is no status."""
+    status = published(answer)
+    return Seen(status, instant(answer["created_at"]), text_of(str(answer["content"])))
+
+
+def text_of(html: str) -> str:
+    """The words of a status: what is shortened for the eye is whole again, blocks are on their own lines."""
+    soup = BeautifulSoup(html, "html.parser")
+    for line in soup.find_all("br"):
+        line.replace_with("\n")
+    for block in soup.find_all(["p", "div", "li", "blockquote"]):
+        block.append("\n\n")
+    return soup.get_text().strip()
+
+
+def sight(post: Outgoing, statuses: Iterable[Seen], since: datetime) -> Sighting:
+    """Whether one of the statuses is the post; CANNOT_TELL when one nearly is.
+
+    Of several, the one that went up closest to `since`.
+    """
+    wanted = plain_mentions(compose(post.text, post.link))
+    mark = fingerprint(wanted)
+    near = sorted(statuses, key=lambda each: abs(each.at - since))
+    for each in near:
+        if fingerprint(plain_mentions(each.text)) == mark:
+            return found(each.published)
+    return CANNOT_TELL if any(_almost(wanted, each.text) for each in near) else ABSENT
+
+
+def _almost(wanted: str, text: str) -> bool:
+    """Whether a server that rewrites what it is given could have made `text` of `wanted`."""
+    matcher = SequenceMatcher(None, _letters(wanted), _letters(text), autojunk=False)
+    return matcher.quick_ratio() >= ALMOST and matcher.ratio() >= ALMOST
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def profile(account: Mapping[str, Any], instance: Mapping[str, Any], host: str) -> Profile:
+    """The account and what its server allows. Raises KeyError when it is no account."""
+    limits = _limits(instance)
+    domain = host.partition("://")[2]
+    name = str(account["username"])
+    return Profile(
+        remote_id=str(account["id"]),
+        handle=f"@{account['acct']}@{instance_domain(instance) or domain}",
+        name=str(account.get("display_name") or name),
+        url=web_address(account.get("url")),
+        followers=_count(account.get("followers_count")),
+        text_limit=_count(limits.get("max_characters")) or _count(instance.get("max_toot_chars")),
+        url_length=_count(limits.get("characters_reserved_per_url")),
+    )
+
+
+def instance_domain(instance: Mapping[str, Any]) -> str:
+    """The name the server gives its accounts, which may differ from its address; empty when unsaid."""
+    domain = str(instance.get("domain") or instance.get("uri") or "")
+    return domain.partition("://")[2] or domain
+
+
+def _limits(instance: Mapping[str, Any]) -> Mapping[str, Any]:
+    configuration = instance.get("configuration")
+    limits = configuration.get("statuses") if isinstance(configuration, Mapping) else None
+    return limits if isinstance(limits, Mapping) else {}
+
+
+def _count(value: object) -> int | None:
+    """A number of things, or None for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,95 @@
+"""What goes to a network and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Final
+
+
+class Capability(StrEnum):
+    """What a network lets us do. Each network declares its own once, in its SPEC."""
+
+    PUBLISH = "publish"
+    FIND = "find"  # answers "did it go out?"
+    DELETE = "delete"
+    PROFILE = "profile"  # says who the account is, and how many follow it
+    AUDIENCE = "audience"  # says who came, who left and why
+
+
+class ConnectKind(StrEnum):
+    """How a page of this network is connected."""
+
+    NONE = auto()
+    TOKEN = auto()
+
+
+class SightingKind(StrEnum):
+    """What looking for a post on its network gave."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A post as it leaves. `key` is the delivery's, the same at every try; `language` is ISO 639-1."""
+
+    key: str
+    text: str
+    link: str = ""
+    content_type: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A post as its network holds it. `at` is the network's own instant, aware, when it says one."""
+
+    remote_id: str
+    url: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The answer to "did it go out?"; `published` is there when, and only when, it was found."""
+
+    kind: SightingKind
+    published: Published | None = None
+
+
+ABSENT: Final = Sighting(SightingKind.ABSENT)
+CANNOT_TELL: Final = Sighting(SightingKind.CANNOT_TELL)
+
+
+def found(published: Published) -> Sighting:
+    """The post is there."""
+    return Sighting(SightingKind.FOUND, published)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who an account is. `text_limit` and `url_length` are in characters as the network counts."""
+
+    remote_id: str
+    handle: str
+    name: str
+    url: str
+    followers: int | None = None
+    text_limit: int | None = None
+    url_length: int | None = None  # what any address counts for, when the network counts them alike
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What opens one account. `host` is an origin (`https://example.social`), empty for the newsroom."""
+
+    host: str
+    token: str
+    remote_id: str
+
+    def __repr__(self) -> str:
+        return f"Access(host={self.host!r}, remote_id={self.remote_id!r})"
