@@ -1,0 +1,156 @@
+"""What the installation says of itself: `manage.py doctor` prints it, `/ops/health` answers its states."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from rq.cron import CronScheduler
+from rq.job import Job
+from rq.queue import Queue
+from rq.worker import Worker
+
+from cm_suite.core import clock
+from cm_suite.schedule import QUEUES
+from publishing.models import Attempt
+
+HEARTBEAT_SECONDS = 180
+CRON_SECONDS = 60
+QUEUE_SECONDS = 120
+
+
+class State(StrEnum):
+    """From good to bad. `degraded`: people can work, something will be late. `down`: nobody can."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One organ: how it is, in words, with its figures."""
+
+    name: str
+    state: State
+    words: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every organ, in a fixed order."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def state(self) -> State:
+        """The worst state of all."""
+        order = list(State)
+        return max((check.state for check in self.checks), key=order.index)
+
+
+def examine(*, thorough: bool = False) -> Report:
+    """Look at everything now, also when the database or Redis is away. `thorough` reads the migrations."""
+    base = _database(thorough=thorough)
+    # A connection of its own: RQ's Worker.all() lengthens the time-outs of the one it is given.
+    url = settings.RQ_QUEUES["default"]["URL"]
+    with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as bell:
+        checks = [base, *(_asking(check, bell) for check in (_redis, _workers, _cron, _queues))]
+    if base.state is State.OK:
+        checks.append(_sends())
+    return Report(tuple(checks))
+
+
+def _asking(check: Callable[[Redis], Check], bell: Redis) -> Check:
+    """Run a check that needs Redis; Redis being away is its answer."""
+    try:
+        return check(bell)
+    except (redis.ConnectionError, redis.TimeoutError):
+        return Check(check.__name__.strip("_"), State.DEGRADED, "Redis does not answer")
+
+
+def _database(*, thorough: bool) -> Check:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        pending = _pending_migrations() if thorough else 0
+    except DatabaseError as failure:
+        return Check("database", State.DOWN, f"no answer: {failure}")
+    figures = {"engine": connection.vendor, "pending_migrations": pending}
+    if pending:
+        return Check("database", State.DOWN, f"{pending} migrations are not applied", figures)
+    return Check("database", State.OK, f"{connection.vendor} answers", figures)
+
+
+def _pending_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _redis(bell: Redis) -> Check:
+    bell.ping()
+    return Check("redis", State.OK, "answers")
+
+
+def _age(moment: datetime | None) -> float | None:
+    """Seconds since an instant that RQ gave (UTC, with or without its zone)."""
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round((clock.now() - aware).total_seconds(), 1)
+
+
+def _workers(bell: Redis) -> Check:
+    ages = [age for worker in Worker.all(connection=bell) if (age := _age(worker.last_heartbeat)) is not None]
+    alive = [age for age in ages if age <= HEARTBEAT_SECONDS]
+    figures = {
+        "alive": len(alive),
+        "silent": len(ages) - len(alive),
+        "last_heartbeat_s": min(ages, default=None),
+    }
+    state = State.OK if alive else State.DEGRADED
+    return Check("workers", state, f"{len(alive)} alive, {figures['silent']} silent", figures)
+
+
+def _cron(bell: Redis) -> Check:
+    ages = [age for cron in CronScheduler.all(bell) if (age := _age(cron.last_heartbeat)) is not None]
+    newest = min(ages, default=None)
+    figures = {"last_heartbeat_s": newest}
+    if newest is None or newest > CRON_SECONDS:
+        return Check("cron", State.DEGRADED, "nobody rings for the periodic jobs", figures)
+    return Check("cron", State.OK, f"rang {newest} s ago", figures)
+
+
+def _oldest(bell: Redis, name: str) -> tuple[int, float | None]:
+    """How many jobs wait in a queue, and for how many seconds the first one has."""
+    queue = Queue(name, connection=bell)
+    ids = queue.get_job_ids(0, 1)
+    jobs = [job for job in Job.fetch_many(ids, connection=bell) if job is not None]
+    return queue.count, _age(jobs[0].enqueued_at) if jobs else None
+
+
+def _queues(bell: Redis) -> Check:
+    rows = {name: _oldest(bell, name) for name in QUEUES}
+    figures = {name: {"waiting": count, "oldest_s": age} for name, (count, age) in rows.items()}
+    late = [name for name, (_count, age) in rows.items() if age is not None and age > QUEUE_SECONDS]
+    if late:
+        return Check("queues", State.DEGRADED, f"late: {', '.join(late)}", figures)
+    return Check("queues", State.OK, f"{sum(count for count, _age in rows.values())} jobs wait", figures)
+
+
+def _sends() -> Check:
+    """The last send of each network. It has no bad state: nothing may have been due."""
+    rows = Attempt.objects.values_list("delivery__page__network").annotate(last=Max("started_at"))
+    last = {network: moment.isoformat() for network, moment in rows.order_by("delivery__page__network")}
+    words = ", ".join(f"{network} {moment}" for network, moment in last.items())
+    return Check("last_send", State.OK, words or "nothing was sent yet", last)

@@ -1,0 +1,72 @@
+"""`./cm test`: the whole suite on SQLite, then on PostgreSQL."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+from cm_suite.ops import boot, postgres, translations
+
+# Browsers and whole installations get the machine for themselves.
+ALONE = "slow or browser"
+SHARED = f"not ({ALONE})"
+ADVICE = (
+    "PostgreSQL: skipped. The embedded one could not start (see {log}); set DATABASE_URL to a server where "
+    "databases may be created."
+)
+
+
+def say(text: str) -> None:
+    """A line between two runs."""
+    sys.stdout.write(f"\n== {text}\n")
+    sys.stdout.flush()
+
+
+def pytest(args: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run pytest as a child. Returns its exit code; a signal that stops us stops it."""
+    argv = [sys.executable, "-m", "pytest", *args]
+    child = subprocess.Popen(argv, cwd=boot.ROOT, env=environ)  # noqa: S603 -- our own interpreter, no shell
+    try:
+        return child.wait()
+    except SystemExit:
+        child.terminate()
+        child.wait()
+        raise
+
+
+def on_sqlite(args: Sequence[str]) -> int:
+    """One run, or the two of the whole suite. A database named in the environment is not touched."""
+    environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    say("SQLite")
+    if args:
+        return pytest(args, environ)
+    return max(pytest(["-n", "2", "-m", SHARED], environ), pytest(["-m", ALONE], environ))
+
+
+def on_postgres(args: Sequence[str]) -> int:
+    """The same on PostgreSQL: DATABASE_URL's, else the embedded one. None: a failure if all is required."""
+    chosen = args or ("-n", "2", "-m", SHARED)
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        say("PostgreSQL (DATABASE_URL)")
+        return pytest(chosen, os.environ)
+    log = boot.var_dir() / "log" / "postgres.log"
+    with postgres.server(log) as url:
+        if url is None:
+            say(ADVICE.format(log=log))
+            return int(os.environ.get("CM_REQUIRE_ALL") == "1")
+        say("PostgreSQL")
+        return pytest(chosen, {**os.environ, "DATABASE_URL": url})
+
+
+def main(args: Sequence[str]) -> int:
+    """Entry point. Returns 0 when everything passed."""
+    boot.heed_signals()
+    translations.compile_stale(boot.ROOT / "locale")
+    code = on_sqlite(args)
+    if not args or os.environ.get("CM_TEST_POSTGRES") == "1":
+        code = max(code, on_postgres(args))
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

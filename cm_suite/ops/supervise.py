@@ -1,0 +1,94 @@
+"""The supervisor's configuration: which programs keep running, in which order they start and stop."""
+
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cm_suite.schedule import POOLS, Pool
+
+# How long what is being sent may take to finish once a stop was asked for.
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program kept alive. Low `order` starts first and stops last."""
+
+    name: str
+    argv: tuple[str, ...]
+    order: int
+    stop_seconds: int = 10
+
+
+def _manage(root: Path, *args: str) -> tuple[str, ...]:
+    return (sys.executable, str(root / "manage.py"), *args)
+
+
+def web(port: int) -> Program:
+    """The web server, on loopback. No access log: addresses may carry invitation and reset tokens."""
+    argv = [sys.executable, "-m", "gunicorn", "cm_suite.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+    shape = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"]
+    limits = ["--timeout", "60", "--graceful-timeout", "20", "--no-control-socket"]
+    return Program("web", (*argv, *shape, *limits), order=20, stop_seconds=25)
+
+
+def workers(root: Path, pool: Pool) -> Program:
+    """One pool of queue workers."""
+    command = ("rqworker-pool", *pool.queues, "--num-workers", str(pool.workers))
+    chosen = ("--worker-class", "cm_suite.ops.workers.HouseWorker")
+    return Program(pool.name, _manage(root, *command, *chosen), order=30, stop_seconds=STOP_SECONDS)
+
+
+def programs(root: Path, port: int, valkey: Sequence[str] | None) -> list[Program]:
+    """Everything `./cm run` keeps alive. `valkey` is None when REDIS_URL names the operator's server."""
+    house = [
+        web(port),
+        *(workers(root, pool) for pool in POOLS),
+        Program("cron", _manage(root, "cron"), order=40),
+    ]
+    if valkey is None:
+        return house
+    return [Program("valkey", tuple(valkey), order=10), *house]
+
+
+def _argument(value: str, cwd: Path) -> str:
+    """Paths are made relative to the working folder: no character of the checkout's path can be misread."""
+    near = os.path.relpath(value, cwd) if os.path.isabs(value) else value
+    return shlex.quote(near).replace("%", "%%")
+
+
+def _section(program: Program, cwd: Path) -> str:
+    command = " ".join(_argument(arg, cwd) for arg in program.argv)
+    return f"""\
+[program:{program.name}]
+command={command}
+priority={program.order}
+autorestart=true
+startsecs=1
+startretries=1000000
+stopsignal=TERM
+stopwaitsecs={program.stop_seconds}
+killasgroup=true
+redirect_stderr=true
+stdout_logfile=%(here)s/../log/{program.name}.log
+stdout_logfile_maxbytes=5MB
+stdout_logfile_backups=2
+"""
+
+
+def configuration(house: Sequence[Program], cwd: Path) -> str:
+    """The whole supervisord.conf. It is to be read with `cwd` as the working folder."""
+    head = """\
+[supervisord]
+nodaemon=true
+silent=true
+logfile=%(here)s/../log/supervisor.log
+logfile_maxbytes=5MB
+logfile_backups=2
+pidfile=%(here)s/supervisord.pid
+childlogdir=%(here)s/../log
+"""
+    return "\n".join([head, *(_section(program, cwd) for program in house)])

@@ -1,0 +1,43 @@
+"""Queue names, the pools that serve them, and every periodic job, in one table."""
+
+from dataclasses import dataclass
+
+QUEUES = ("publishing", "pages", "default")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A group of workers. The first queue named never waits for the others."""
+
+    name: str
+    workers: int
+    queues: tuple[str, ...]
+
+
+POOLS = (
+    Pool("senders", 2, ("publishing", "pages", "default")),
+    Pool("helpers", 1, ("pages", "default", "publishing")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A job without arguments, started every `seconds`; it is stopped after `timeout` seconds.
+
+    A turn is skipped while the one before still waits in its queue.
+    """
+
+    job: str
+    seconds: int
+    queue: str
+    timeout: int
+
+
+PERIODIC = (
+    Periodic("publishing.jobs.publish_due", 5, "publishing", 180),
+    Periodic("publishing.jobs.sweep", 30, "publishing", 300),
+    Periodic("pages.notices.jobs.send_mail", 10, "pages", 180),
+    Periodic("pages.newsroom.jobs.send_digests", 300, "pages", 600),
+    Periodic("pages.jobs.check_health", 900, "pages", 600),
+    Periodic("pages.jobs.tidy", 86_400, "default", 1800),
+)
