@@ -1,7 +1,8 @@
 """App configurations of pages and of the leads' back office."""
 
-from django.apps import AppConfig
-from django.contrib.admin.apps import SimpleAdminConfig
+from django.apps import AppConfig, apps
+from django.contrib import admin
+from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +12,14 @@ class PagesConfig(AppConfig):
     default = True
 
 
-class BackOfficeConfig(SimpleAdminConfig):
-    default_site = "pages.admin.LeadAdminSite"
+class BackOfficeConfig(admin_apps.AdminConfig):
+    """Every `admin.py` registers with the leads' site; Django's own groups have no place there."""
+
+    default_site = "pages.admin_site.LeadAdminSite"
     verbose_name = _("Back office")
     default = False
+
+    def ready(self) -> None:
+        """Collect the models of all apps; rights come from `pages.rules`, so groups are left out."""
+        super().ready()
+        admin.site.unregister(apps.get_model("auth", "Group"))

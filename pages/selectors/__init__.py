@@ -1,0 +1,1 @@
+"""Selectors of pages, one file a theme."""
