@@ -90,6 +90,4 @@ def _mine(row: Leased) -> QuerySet[Any]:
 
 def _from_now(seconds: float) -> ExpressionWrapper[Any]:
     """The database's present instant plus `seconds`."""
-    return ExpressionWrapper(
-        Now() + Value(timedelta(seconds=seconds)), output_field=models.DateTimeField()
-    )
+    return ExpressionWrapper(Now() + Value(timedelta(seconds=seconds)), output_field=models.DateTimeField())

@@ -23,12 +23,8 @@ _POSTGRES_FUNCTION: Final = (
     f" $$ BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
 )
 _POSTGRES: Final = {
-    "ledger_no_change": (
-        f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION ledger_refuse()"
-    ),
-    "ledger_no_truncate": (
-        f"BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
-    ),
+    "ledger_no_change": (f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION ledger_refuse()"),
+    "ledger_no_truncate": (f"BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"),
 }
 
 
