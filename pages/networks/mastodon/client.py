@@ -92,7 +92,7 @@ class MastodonClient:
         return {}
 
     def _statuses(self) -> Iterator[mapping.Seen]:
-        """The account's statuses, newest first, without what it boosted. Raises _TooManyError after some pages."""
+        """The account's statuses, newest first, without boosts. Raises _TooManyError after some pages."""
         params: dict[str, Any] = {"limit": PAGE_SIZE, "exclude_reblogs": "true"}
         for _page in range(MOST_PAGES):
             path = f"/api/v1/accounts/{self._remote_id}/statuses"
