@@ -25,13 +25,15 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
         ordering = ("-at",)
         constraints = (models.UniqueConstraint("person", "key", name="one_notice_per_event"),)
         indexes = (models.Index(fields=("person", "brand", "read_at"), name="notice_unread"),)
 
 
 class NoticePreference(models.Model):
-    """How one person wants to hear of one kind; without a row: in the app, and by e-mail for what needs a person."""
+    """How one person wants to hear of one kind; without a row, `rules.default_ways` says."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notice_preferences")
     kind = models.CharField(max_length=16, choices=NoticeKind)
@@ -39,11 +41,13 @@ class NoticePreference(models.Model):
     by_mail = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = _("notice preference")
+        verbose_name_plural = _("notice preferences")
         constraints = (models.UniqueConstraint("person", "kind", name="one_preference_per_kind"),)
 
 
 class Mail(Leased):
-    """One e-mail to one address. An answer lost after DATA is *unknown*, shown, not re-sent; Message-ID is stable."""
+    """One e-mail to one address. An answer lost after DATA is *unknown*: shown, not sent again."""
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         MailState.PLANNED: frozenset({MailState.SENDING}),
@@ -59,17 +63,23 @@ class Mail(Leased):
     kind = models.CharField(_("kind"), max_length=12, choices=MailKind)
     key = models.CharField(max_length=120, unique=True)  # what this mail is for: asked twice, sent once
     message_id = models.CharField(max_length=120, unique=True)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="fr")
     to = EncryptedTextField()
     subject = EncryptedTextField()
     text = EncryptedTextField(blank=True)  # emptied once the mail is away
     html = EncryptedTextField(blank=True)
     unsubscribe_url = EncryptedTextField(blank=True)
+    emptied = models.BooleanField(default=False)  # no words left: it cannot be sent again
     state = models.CharField(_("state"), max_length=8, choices=MailState, default=MailState.PLANNED)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     code = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    settled_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("outgoing mail")

@@ -1,0 +1,102 @@
+"""Notices and the fate of mails in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pages.notices.enums import NoticeKind
+
+type Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeWords:
+    """What happened, what is safe and what to do, and the name of the act."""
+
+    title: Words
+    advice: Words
+    act: Words
+    tone: str  # good · quiet · warn · bad: how the interface colours it
+
+
+NOTICES: Final[Mapping[str, NoticeWords]] = {
+    NoticeKind.PUBLISHED: NoticeWords(
+        _("A post went out"), _("It is on the page now."), _("See the post"), "good"
+    ),
+    NoticeKind.HELD: NoticeWords(
+        _("A post is held"),
+        _("It was not sent. Its page says which rule holds it and when the next slot is free."),
+        _("Choose what happens"),
+        "warn",
+    ),
+    NoticeKind.REJECTED: NoticeWords(
+        _("A network refused a post"),
+        _("Nothing was published. The post is safe; its page says what the network answered."),
+        _("See why"),
+        "bad",
+    ),
+    NoticeKind.NEEDS_PERSON: NoticeWords(
+        _("Did this post go out?"),
+        _("The network's answer was lost, so we do not send again. Look at the page, then say what you see."),
+        _("Check and decide"),
+        "bad",
+    ),
+    NoticeKind.MISSED: NoticeWords(
+        _("A post missed its time"),
+        _("It was not sent late without you. It keeps its text; choose a new time or let it go."),
+        _("Choose a new time"),
+        "warn",
+    ),
+    NoticeKind.RECONNECT: NoticeWords(
+        _("A page must be reconnected"),
+        _("The network no longer accepts our access. What is planned on this page waits until then."),
+        _("Reconnect the page"),
+        "bad",
+    ),
+    NoticeKind.PAUSED: NoticeWords(
+        _("Publishing was paused"),
+        _("Nothing leaves while the pause lasts. What is planned is kept."),
+        _("See the pause"),
+        "warn",
+    ),
+    NoticeKind.RESUMED: NoticeWords(
+        _("Publishing started again"),
+        _("What is planned leaves at its time again."),
+        _("See what is planned"),
+        "good",
+    ),
+}
+
+MAIL_CODES: Final[Mapping[str, Words]] = {
+    "mail_server_unreachable": _("The mail server could not be reached."),
+    "mail_server_untrusted": _("The mail server's certificate or encryption was not accepted."),
+    "mail_sign_in_refused": _("The mail server refused our sign-in: check EMAIL_URL."),
+    "mail_server_gone": _("The mail server closed the connection before it took the mail."),
+    "mail_sender_refused": _("The mail server refuses our sender address: check CM_MAIL_FROM."),
+    "mail_sender_deferred": _("The mail server asked to try later."),
+    "mail_recipient_refused": _("The mail server says that this address does not exist or takes no mail."),
+    "mail_recipient_deferred": _("The recipient's server asked to try later."),
+    "mail_message_refused": _("The mail server refused the message."),
+    "mail_message_deferred": _("The mail server asked to try later."),
+    "mail_answer_lost": _("The mail was handed over, then the answer was lost. It may have arrived."),
+    "mail_address_unsupported": _("The mail server does not accept accents in an address."),
+    "mail_malformed": _("The mail could not be written in a valid form."),
+    "mail_folder_closed": _("The folder for mail files cannot be written."),
+    "sender_lost": _("The service stopped while it was sending. The mail may have arrived."),
+    "lease_lost": _("The sending took too long and was stopped before the mail left."),
+}
+
+
+def notice_words(kind: str) -> NoticeWords:
+    """The words of a kind of notice."""
+    return NOTICES[kind]
+
+
+def mail_code(code: str) -> Words:
+    """Why a mail stands where it stands; an empty text when there is nothing to say."""
+    return MAIL_CODES.get(code, code)

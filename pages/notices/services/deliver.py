@@ -1,0 +1,188 @@
+"""Out of the outbox: one claim, one send, one outcome for each mail."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final, Protocol, Self
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from cm_suite.core import clock, leases
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
+from cm_suite.core.leases import RELEASED
+from cm_suite.core.queue import enqueue
+from cm_suite.core.states import move
+from pages.notices.enums import MailKind, MailState
+from pages.notices.folder import FolderTransport
+from pages.notices.mime import Letter, envelope, sender_domain
+from pages.notices.models import Mail
+from pages.notices.services.outbox import EMPTY, SEND_JOB
+from pages.notices.smtp import Envelope, Fence, SmtpTransport, read_url
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS: Final = 300.0  # longer than one mail can take, every time-out of `smtp` included
+TURN_SECONDS: Final = 30.0  # no mail is begun after this: the last one may need most of the job's 180 s
+LONGEST_WAIT: Final = timedelta(hours=2)
+MOST_TRIES: Final = 16  # with the default back-off, about eighteen hours
+
+
+class Transport(Protocol):
+    """A way out for mail: an SMTP server, or a folder of files."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+    def open(self) -> None:
+        """Get ready. Raises Later."""
+
+    def send(self, envelope: Envelope, fence: Fence) -> None:
+        """Hand over one mail. Raises Later, Never or Unknown."""
+
+
+def deliver_due(limit: int = 100) -> int:
+    """Send up to `limit` mails that are due, over one connection; how many left.
+
+    Mails whose sender died are set *unknown* first. A full turn rings for the next one.
+    """
+    sweep()
+    sent, tried, began = 0, 0, time.monotonic()
+    with transport() as way:
+        while tried < limit and _ready(way):
+            mail = _claim()
+            if mail is None:
+                return sent
+            tried += 1
+            sent += _deliver(mail, way)
+            if time.monotonic() - began > TURN_SECONDS:
+                break
+    if due().exists():
+        enqueue(SEND_JOB)
+    return sent
+
+
+def transport() -> Transport:
+    """The way out that EMAIL_URL names; without one, files in CM_MAIL_DIR. Raises BadMailAddress."""
+    if not settings.CM_EMAIL_URL:
+        return FolderTransport(settings.CM_MAIL_DIR)
+    return SmtpTransport(read_url(settings.CM_EMAIL_URL), hello=sender_domain(settings.CM_MAIL_FROM))
+
+
+def due() -> QuerySet[Mail]:
+    """The mails that may be sent now, the oldest first."""
+    ready = Q(next_attempt_at=None) | Q(next_attempt_at__lte=clock.now())
+    return Mail.objects.filter(ready, state=MailState.PLANNED).order_by("pk")
+
+
+def sweep() -> int:
+    """Set the mails of dead senders to *unknown*: they may have left, so they are shown, not sent again."""
+    lost = leases.expired(Mail.objects.filter(state=MailState.SENDING))
+    return sum(
+        move(mail, MailState.SENDING, MailState.UNKNOWN, where=_held_by(mail), code="sender_lost", **RELEASED)
+        for mail in lost
+    )
+
+
+def _ready(way: Transport) -> bool:
+    """Whether a mail is due and the way is open; a closed way puts the first mail off and ends the turn."""
+    if not due().exists():
+        return False
+    try:
+        way.open()
+    except Later as closed:
+        mail = _claim()
+        if mail is not None:
+            _put_off(mail, closed)
+        logger.warning("mail waits: %s", closed.code)
+        return False
+    return True
+
+
+def _claim() -> Mail | None:
+    taken = leases.claim(due(), from_=MailState.PLANNED, to=MailState.SENDING, seconds=LEASE_SECONDS, limit=1)
+    return taken[0] if taken else None
+
+
+def _deliver(mail: Mail, way: Transport) -> bool:
+    """Send a claimed mail and write down what came of it; True when it left."""
+    try:
+        way.send(_envelope(mail), partial(_fence, mail))
+    except OutcomeError as error:
+        _settle(mail, error)
+        logger.warning("mail %s: %s (%s)", mail.pk, error.outcome, error.code)
+        return False
+    return _sent(mail)
+
+
+def _envelope(mail: Mail) -> Envelope:
+    """The message as bytes. Raises Never when it cannot be one."""
+    try:
+        return envelope(
+            Letter(
+                sender=settings.CM_MAIL_FROM,
+                to=mail.to,
+                subject=mail.subject,
+                text=mail.text,
+                html=mail.html,
+                language=mail.language,
+                message_id=mail.message_id,
+                written_at=mail.created_at,
+                unsubscribe_url=mail.unsubscribe_url,
+                automatic=mail.kind != MailKind.INVITATION,
+            )
+        )
+    except ValueError as error:
+        raise Never("mail_malformed", step=NextStep.CONTACT) from error
+
+
+def _fence(mail: Mail) -> None:
+    """Right before the message leaves: is it still ours to send?"""
+    if not leases.renew(mail, LEASE_SECONDS):
+        raise Later("lease_lost")
+
+
+def _held_by(mail: Mail) -> Q:
+    return Q(lease_token=mail.lease_token)
+
+
+def _sent(mail: Mail) -> bool:
+    """The commit of the success stands alone. It also holds for a mail that was taken for lost meanwhile."""
+    fields: dict[str, Any] = {**RELEASED, **EMPTY, "emptied": True, "code": "", "next_attempt_at": None}
+    fields |= {"sent_at": clock.now(), "tries": mail.tries + 1}
+    if move(mail, MailState.SENDING, MailState.SENT, where=_held_by(mail), **fields):
+        return True
+    return move(mail, MailState.UNKNOWN, MailState.SENT, where=Q(tries=mail.tries), **fields)
+
+
+def _settle(mail: Mail, error: OutcomeError) -> None:
+    if isinstance(error, Later):
+        _put_off(mail, error)
+        return
+    state = MailState.UNKNOWN if isinstance(error, Unknown) else MailState.REFUSED
+    _end(mail, state, error)
+
+
+def _end(mail: Mail, state: MailState, error: OutcomeError) -> None:
+    """The mail goes no further by itself; its words stay for a while, for somebody who sends it again."""
+    fields: dict[str, Any] = {
+        **RELEASED,
+        "code": error.code,
+        "tries": mail.tries + 1,
+        "next_attempt_at": None,
+    }
+    move(mail, MailState.SENDING, state, where=_held_by(mail), **fields)
+
+
+def _put_off(mail: Mail, error: Later) -> None:
+    """Back to the queue with twice the wait, or refused after the last try."""
+    tries = mail.tries + 1
+    if tries >= MOST_TRIES:
+        _end(mail, MailState.REFUSED, error)
+        return
+    wait = min(settings.CM_BACKOFF * 2 ** (tries - 1), LONGEST_WAIT)
+    due_at = clock.now() + wait
+    fields: dict[str, Any] = {**RELEASED, "code": error.code, "tries": tries, "next_attempt_at": due_at}
+    move(mail, MailState.SENDING, MailState.PLANNED, where=_held_by(mail), **fields)
