@@ -49,3 +49,14 @@ def is_local(request: HttpRequest | None) -> bool:
         return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:
         return False
+
+
+def client_address(request: HttpRequest | None) -> str:
+    """Where a request comes from: the peer, or what our own proxy says of it when there is one."""
+    if request is None:
+        return ""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded
+    return str(request.META.get("REMOTE_ADDR", ""))

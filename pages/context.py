@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pages.enums import Act, Role
 from pages.models import Brand, Membership, Pause, Person
 from pages.notices.selectors import unread_count
-from pages.selectors.brands import open_pauses
+from pages.selectors.pauses import open_pauses
 from pages.selectors.people import memberships_of, rights_of
 
 

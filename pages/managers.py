@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 class PersonManager(BaseUserManager["Person"]):
     """Creates people by e-mail."""
 
-    def create_user(self, email: str, name: str, password: str | None = None) -> Person:
+    def create_user(
+        self, email: str, name: str, password: str | None = None, *, language: str = "fr"
+    ) -> Person:
         """Create somebody who can sign in; the e-mail is compared in lower case everywhere."""
-        person = self.model(email=email.strip().lower(), name=name)
+        person = self.model(email=email.strip().lower(), name=name, language=language)
         person.set_password(password)
         person.save(using=self._db)
         return person

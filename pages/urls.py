@@ -2,10 +2,31 @@
 
 from django.urls import path
 
-from pages.views import accounts
+from pages.views import accounts, people, profile
 
 app_name = "pages"
 urlpatterns = [
     path("sign-in/", accounts.SignIn.as_view(), name="sign_in"),
     path("sign-out/", accounts.SignOut.as_view(), name="sign_out"),
+    path("password/", accounts.password_reset, name="password_reset"),
+    path("password/sent/", accounts.password_reset_sent, name="password_reset_sent"),
+    path("password/<uidb64>/<token>/", accounts.NewPassword.as_view(), name="password_reset_confirm"),
+    path("invitation/<str:token>/", accounts.invitation, name="invitation"),
+    path("me/", profile.profile, name="profile"),
+    path("me/password/", profile.change_password, name="change_password"),
+    path("b/<slug:brand>/people/", people.people_list, name="people"),
+    path("b/<slug:brand>/people/invite/", people.invite, name="invite"),
+    path("b/<slug:brand>/people/leave/", people.leave, name="leave"),
+    path("b/<slug:brand>/people/<int:membership_id>/role/", people.change_role, name="role"),
+    path("b/<slug:brand>/people/<int:membership_id>/remove/", people.remove, name="remove"),
+    path(
+        "b/<slug:brand>/people/invitations/<int:invitation_id>/resend/",
+        people.resend_invitation,
+        name="invitation_resend",
+    ),
+    path(
+        "b/<slug:brand>/people/invitations/<int:invitation_id>/revoke/",
+        people.revoke_invitation,
+        name="invitation_revoke",
+    ),
 ]

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from enum import StrEnum
+
 from django.db.models import QuerySet
 
 from pages.enums import Act, Role
 from pages.models import Brand, Invitation, Membership, Person
 from pages.rules import RIGHTS, may
+
+
+class InvitationState(StrEnum):
+    """What an invitation's link can still do."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    USED = "used"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
 
 
 def memberships_of(person: Person) -> list[Membership]:
@@ -45,6 +58,22 @@ def open_invitations(brand: Brand) -> QuerySet[Invitation]:
         .select_related("invited_by")
         .order_by("-created_at", "-pk")
     )
+
+
+def invitation_state(invitation: Invitation | None, now: datetime) -> InvitationState:
+    """What the link can still do at `now`; UNKNOWN for none: never sent, or replaced by a newer link."""
+    if invitation is None:
+        return InvitationState.UNKNOWN
+    if invitation.accepted_at is not None:
+        return InvitationState.USED
+    if invitation.revoked_at is not None:
+        return InvitationState.REVOKED
+    return InvitationState.OPEN if invitation.expires_at > now else InvitationState.EXPIRED
+
+
+def has_account(email: str) -> bool:
+    """Whether somebody has this e-mail, closed accounts included."""
+    return Person.objects.filter(email=email.strip().lower()).exists()
 
 
 def led_brand_ids(person: Person) -> frozenset[int]:

@@ -1,0 +1,30 @@
+"""Forms about people: inviting, roles, one's own profile."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pages.enums import Role
+from pages.models import Person
+
+
+class InviteForm(forms.Form):
+    """An address and the role it is invited to."""
+
+    email = forms.EmailField(label=_("E-mail"))
+    role = forms.TypedChoiceField(label=_("Role"), choices=Role.choices, coerce=Role, initial=Role.AUTHOR)
+
+
+class RoleForm(forms.Form):
+    """A role."""
+
+    role = forms.TypedChoiceField(label=_("Role"), choices=Role.choices, coerce=Role)
+
+
+class ProfileForm(forms.ModelForm[Person]):
+    """What a person says of themselves."""
+
+    class Meta:
+        model = Person
+        fields = ("name", "language")
