@@ -51,7 +51,9 @@ def decrypt(token: str) -> str:
 
 def keyed_hash(text: str) -> str:
     """HMAC-SHA-256 (hex) under CM_HASH_KEY: equal texts can be told, the text cannot be found back."""
-    return hmac.new(settings.CM_HASH_KEY.encode(), text.encode("utf-8"), hashlib.sha256).hexdigest()
+    return hmac.new(
+        settings.CM_HASH_KEY.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).hexdigest()
 
 
 class EncryptedTextField(_TextField):

@@ -87,7 +87,7 @@ class _Raw:
 
 
 class NetworkHttp:
-    """One account's way to its network. Not for sharing between threads.
+    """One account's way to its network. Threads may share it: each call has a session of its own.
 
     `secrets` never appear in an outcome's text. `connect_timeout` and `read_timeout` are in seconds;
     a call lasts at most `connect_timeout` + 2 × `read_timeout` in all, whatever drips.
@@ -162,6 +162,8 @@ class NetworkHttp:
                 prepared = session.prepare_request(request)
                 with session.send(prepared, stream=True, allow_redirects=False) as response:
                     return _read(response, crossing)
+        except requests.exceptions.InvalidURL:
+            return guards.GuardRefused("address_malformed")
         except ValueError as error:
             return Never("request_malformed", answer=type(error).__name__)
         except (OSError, HTTPError) as error:

@@ -36,7 +36,8 @@ def claim[Row: Leased](
 
     The rows come back fresh, in the queryset's order; each row goes to exactly one caller, however
     many ask at once. `seconds` is the length of the lease. The queryset may filter and order, not
-    slice, group or make distinct. Raises IllegalMove for a step that `MOVES` does not name.
+    slice, group or make distinct; its `select_related` is dropped. Raises IllegalMove for a step that
+    `MOVES` does not name.
     """
     model = queryset.model
     starts = legal(model, from_, to)

@@ -50,7 +50,7 @@ def append(
     """Add a line to the brand's chain, in the caller's transaction if there is one.
 
     `content` is kept as a keyed hash only. Callers of one brand wait for each other: the head's row is
-    locked until the transaction ends.
+    locked until the transaction ends, so append late in it, and for several brands in the order of ids.
     """
     with transaction.atomic():
         head, _ = LedgerHead.objects.select_for_update().get_or_create(

@@ -42,29 +42,24 @@ def tables(made: None, db: None) -> None:
 
 
 @pytest.fixture
-def racing(
-    request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
+def racing(made: None, transactional_db: None, tmp_path: Path) -> Iterator[None]:
     """A database that several threads can really share, with our tables and the ledger's.
 
     SQLite's in-memory test database has no locks to wait for: a file takes its place meanwhile.
     """
     if connection.vendor != "sqlite":
-        request.getfixturevalue("made")
-        request.getfixturevalue("transactional_db")
         yield
         for model in OURS:
             model._base_manager.all().delete()
         return
     kept = connections["default"], connections.settings["default"]
-    with django_db_blocker.unblock():
-        connections.settings["default"] = {**kept[1], "NAME": str(tmp_path / "racing.sqlite3")}
-        connections["default"] = connections.create_connection("default")
-        create([*OURS, LedgerEntry, LedgerHead])
-        triggers.install(connection)
-        yield
-        connection.close()
-        connections["default"], connections.settings["default"] = kept
+    connections.settings["default"] = {**kept[1], "NAME": str(tmp_path / "racing.sqlite3")}
+    connections["default"] = connections.create_connection("default")
+    create([*OURS, LedgerEntry, LedgerHead])
+    triggers.install(connection)
+    yield
+    connection.close()
+    connections["default"], connections.settings["default"] = kept
 
 
 def create(models: list[type[Model]]) -> None:

@@ -35,7 +35,7 @@ class Vault(models.Model):
 
     objects: ClassVar[models.Manager[Self]] = models.Manager()
     token = EncryptedTextField()
-    spare = EncryptedTextField(null=True)
+    spare = EncryptedTextField(null=True)  # type: ignore[misc]  # typed for columns that hold a text
 
     class Meta:
         app_label = "core_tests"

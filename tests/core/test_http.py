@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import time
 from collections.abc import Iterator
@@ -39,10 +40,13 @@ def client(server: Server, **options: Any) -> NetworkHttp:
     given: dict[str, Any] = {
         "account": "page-1",
         "secrets": (TOKEN,),
-        "connect_timeout": 1.0,
-        "read_timeout": 0.4,
     } | options
     return NetworkHttp(Guard(server.pair), **given)
+
+
+def hasty(server: Server) -> NetworkHttp:
+    """A client that gives up after a third of a second of silence, and after a second in all."""
+    return client(server, connect_timeout=0.3, read_timeout=0.3)
 
 
 def outcome(caller: NetworkHttp, method: str, url: str, **parts: Any) -> OutcomeError:
@@ -138,7 +142,7 @@ def test_a_dripping_handshake_is_cut(server: Server) -> None:
 
     server.scripts = [drip]
     started = time.monotonic()
-    error = outcome(client(server), "POST", server.url.replace("http", "https"), json={})
+    error = outcome(hasty(server), "POST", server.url.replace("http", "https"), json={})
     assert summary(error) == (Later, "not_sent")
     assert time.monotonic() - started < 4
 
@@ -146,6 +150,15 @@ def test_a_dripping_handshake_is_cut(server: Server) -> None:
 def test_the_guard_refuses_for_good() -> None:
     error = outcome(NetworkHttp(Guard(), account="a"), "POST", "http://169.254.169.254/", json={})
     assert summary(error) == (GuardRefused, "address_private")
+
+
+@pytest.mark.parametrize("host", ["127。0。0。1", "①②⑦.0.0.1", "０x7f.1", "é" * 70, "*.example"])
+def test_a_host_that_is_no_name_is_refused_unasked(host: str) -> None:
+    def unasked(*_question: Any, **_hints: Any) -> list[Any]:
+        raise AssertionError
+
+    error = outcome(NetworkHttp(Guard(resolver=unasked), account="a"), "POST", f"http://{host}/")
+    assert summary(error) == (GuardRefused, "address_malformed")
 
 
 @pytest.mark.parametrize("token", ["line\r\nbreak", "caf\u00e9 \u20ac"])
@@ -185,7 +198,7 @@ def test_a_reset_before_the_request_was_read_is_unknown_all_the_same(server: Ser
 @pytest.mark.parametrize(("method", "kind"), READ_WRITE)
 def test_a_silent_server(method: str, kind: type[OutcomeError], server: Server) -> None:
     server.scripts = [server.reads(end=lambda _conn: time.sleep(1))]
-    assert summary(outcome(client(server), method, server.url)) == (kind, "no_answer")
+    assert summary(outcome(hasty(server), method, server.url)) == (kind, "no_answer")
     assert server.connections == 1
 
 
@@ -234,7 +247,7 @@ def test_a_truncated_answer(method: str, kind: type[OutcomeError], fault: Any, s
 def test_a_dripping_server_is_cut(method: str, kind: type[OutcomeError], head: bytes, server: Server) -> None:
     server.scripts = [server.reads(head, *[b"H"] * 60, pause=0.1)]
     started = time.monotonic()
-    error = outcome(client(server), method, server.url)
+    error = outcome(hasty(server), method, server.url)
     assert summary(error) == (kind, "answer_cut" if head else "no_answer")
     assert time.monotonic() - started < 4
 
@@ -246,6 +259,12 @@ def test_an_answer_over_the_size_limit(
     monkeypatch.setattr(http, "MAX_BODY", 100_000)
     server.answering(answer("200 OK", b"x" * 400_000))
     assert summary(outcome(client(server), method, server.url)) == (kind, "answer_too_large")
+
+
+def test_a_small_answer_that_unpacks_to_a_large_one(server: Server) -> None:
+    packed = gzip.compress(b"\0" * 2 * http.MAX_BODY)
+    server.answering(answer("200 OK", packed, "Content-Encoding: gzip"))
+    assert summary(outcome(client(server), "GET", server.url)) == (Later, "answer_too_large")
 
 
 @pytest.mark.parametrize(("method", "kind"), [("GET", Later), ("POST", Unknown)])

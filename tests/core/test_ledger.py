@@ -179,7 +179,7 @@ class TestTheDatabaseRefuses:
             pytest.skip("only SQLite has INSERT OR REPLACE")
         add(count=2)
         copy = "INSERT OR REPLACE INTO core_ledgerentry SELECT {} FROM core_ledgerentry WHERE seq = 1"
-        columns = [field.column for field in LedgerEntry._meta.concrete_fields]
+        columns = [str(field.column) for field in LedgerEntry._meta.concrete_fields]
         for shown in (", ".join(columns), ", ".join(["99", *columns[1:]])):
             refused(copy.format(shown))
         assert verify(BRAND) is None
