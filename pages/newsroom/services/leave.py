@@ -1,0 +1,35 @@
+"""Leaving: at once, and only then the question why."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from cm_suite.core import clock, ledger
+from cm_suite.core.states import move
+from pages.models import Departure
+from pages.newsroom.models import Subscriber, SubscriberState
+
+
+@transaction.atomic
+def leave(subscriber: Subscriber) -> Departure | None:
+    """End a subscription and erase its address; None when it had ended, or had never been confirmed."""
+    gone = {"email": "", "left_at": clock.now(), "told_until": None}
+    if move(subscriber, SubscriberState.ACTIVE, SubscriberState.LEFT, **gone):
+        page = subscriber.page
+        ledger.append(
+            page.brand_id,
+            "subscriber.left",
+            actor_id=None,
+            subject_kind="subscriber",
+            subject_id=subscriber.pk,
+        )
+        return Departure.objects.create(page=page, at=clock.now())
+    if subscriber.state == SubscriberState.PENDING:
+        move(subscriber, SubscriberState.PENDING, SubscriberState.LEFT, **gone)
+    return None
+
+
+def give_reason(departure: Departure, cause: str) -> None:
+    """Note why somebody left; a second answer replaces the first."""
+    departure.cause = cause
+    departure.save(update_fields=["cause"])

@@ -1,0 +1,61 @@
+"""Template tags of the public page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cm_suite.core import clock
+from pages.newsroom import addresses, messages, prose
+from pages.newsroom.rules import is_dated
+
+register = template.Library()
+
+register.filter("paragraphs", prose.paragraphs)
+register.filter("link_host", prose.link_host)
+register.filter("mark", messages.mark)
+register.filter("clean", prose.clean)
+
+
+@register.filter
+def short(text: str, n: int) -> str:
+    """The beginning of a text, at most `n` characters, on one line."""
+    return prose.short(text, n)
+
+
+@register.filter
+def dated(published_at: datetime) -> bool:
+    """Whether readers should be told that a post may be out of date."""
+    return is_dated(published_at, clock.now())
+
+
+@register.filter
+def moment(instant: datetime, zone_name: str) -> SafeString:
+    """An instant in the brand's zone, in long, as a `<time>` that also says the zone."""
+    return _time(instant, zone_name, "DATETIME_FORMAT")
+
+
+@register.filter
+def day(instant: datetime, zone_name: str) -> SafeString:
+    """Only the day of `moment`."""
+    return _time(instant, zone_name, "DATE_FORMAT")
+
+
+def _time(instant: datetime, zone_name: str, style: str) -> SafeString:
+    local = instant.astimezone(clock.zone(zone_name))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        local.isoformat(timespec="seconds"),
+        f"{zone_name} ({local:%Z})",
+        formats.date_format(local, style),
+    )
+
+
+@register.simple_tag
+def public_address(slug: str, name: str = "home") -> str:
+    """The whole address of one of the brand's public pages."""
+    return addresses.of_brand(slug, name)

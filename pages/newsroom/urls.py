@@ -1,0 +1,20 @@
+"""The newsroom's addresses, below `/p/`. Nobody signs in here."""
+
+from django.urls import path
+
+from pages.newsroom.views import follow, read
+
+app_name = "newsroom"
+
+urlpatterns = [
+    path("<slug:brand>/", read.home, name="home"),
+    path("<slug:brand>/<int:post_id>/", read.post, name="post"),
+    path("<slug:brand>/feed.atom", read.feed, name="feed"),
+    path("<slug:brand>/charter/", read.charter, name="charter"),
+    path("<slug:brand>/legal/", read.legal, name="legal"),
+    path("<slug:brand>/subscribe/", follow.subscribe, name="subscribe"),
+    path("<slug:brand>/subscribe/asked/", follow.asked, name="asked"),
+    path("<slug:brand>/confirm/", follow.confirm, name="confirm"),
+    path("<slug:brand>/leave/", follow.leave, name="leave"),
+    path("<slug:brand>/leave/why/", follow.why, name="why"),
+]

@@ -1,0 +1,66 @@
+"""How every public page is made: whose newsroom, in which language, kept by whom, and no cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from pages.models import Page
+from pages.newsroom import selectors
+
+type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def of_newsroom[**P](
+    view: Callable[Concatenate[HttpRequest, Page, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """Give the view the newsroom instead of its address, and the brand's language; 404 without one."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, brand: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        page = selectors.newsroom(brand)
+        if page is None:
+            return HttpResponse(
+                render_to_string("newsroom/unknown.html", {"language": translation.get_language()}),
+                status=404,
+            )
+        with translation.override(page.brand.language):
+            response = view(request, page, *args, **kwargs)
+        response.headers["Content-Language"] = page.brand.language
+        return response
+
+    return inner
+
+
+def public[**P](
+    view: Callable[Concatenate[HttpRequest, Page, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """A page for everybody: GET and HEAD, kept for a minute by anyone, 304 when nothing changed."""
+    kept = cache_control(public=True, max_age=60)(of_newsroom(view))
+    return require_safe(conditional_page(kept))
+
+
+def show(
+    page: Page, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A newsroom page. No request is given to the template: nothing in it may open a session."""
+    values = {
+        "page": page,
+        "brand": page.brand,
+        "charter": selectors.charter(page.brand),
+        "open": selectors.takes_subscribers(page),
+        **(context or {}),
+    }
+    return HttpResponse(render_to_string(f"newsroom/{template}.html", values), status=status)
+
+
+def missing(page: Page) -> HttpResponse:
+    """The newsroom's own "not found"."""
+    return show(page, "missing", status=404)
