@@ -124,13 +124,17 @@ class Page(models.Model):
     brand = models.ForeignKey(Brand, models.CASCADE, related_name="pages")
     network = models.CharField(_("network"), max_length=20)
     remote_id = models.CharField(max_length=200)
-    host = models.CharField(_("server"), max_length=200, blank=True)
+    host = models.CharField(_("server"), max_length=200, blank=True)  # an origin: https://example.social
     name = models.CharField(_("name"), max_length=120)
     handle = models.CharField(_("handle"), max_length=200, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=PageState, default=PageState.CONNECTED)
     text_limit = models.PositiveIntegerField(_("longest text"), null=True, blank=True)
+    url_length = models.PositiveSmallIntegerField(null=True, blank=True)  # of any address, as counted
+    followers = models.PositiveIntegerField(_("followers"), null=True, blank=True)  # at `checked_at`
     paced_until = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(_("last check"), null=True, blank=True)
+    health_code = models.CharField(max_length=60, blank=True)  # why the last check failed, if so
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

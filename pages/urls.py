@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.views import accounts, people, profile
+from pages.views import accounts, connected, people, profile
 
 app_name = "pages"
 urlpatterns = [
@@ -29,4 +29,10 @@ urlpatterns = [
         people.revoke_invitation,
         name="invitation_revoke",
     ),
+    path("b/<slug:brand>/pages/", connected.pages, name="pages"),
+    path("b/<slug:brand>/pages/connect/", connected.connect, name="connect"),
+    path("b/<slug:brand>/pages/<int:page_id>/", connected.page, name="page"),
+    path("b/<slug:brand>/pages/<int:page_id>/reconnect/", connected.reconnect, name="reconnect"),
+    path("b/<slug:brand>/pages/<int:page_id>/disconnect/", connected.disconnect, name="disconnect"),
+    path("b/<slug:brand>/pages/<int:page_id>/check/", connected.check, name="check"),
 ]

@@ -19,6 +19,7 @@ class Code(StrEnum):
     NOT_THIS_NETWORK = "not_this_network"
     WRONG_ACCOUNT = "wrong_account"
     NEEDS_RECONNECT = "needs_reconnect"
+    CREDENTIAL_UNREADABLE = "credential_unreadable"
     NOT_OFFERED = "not_offered"
     FENCE_CLOSED = "fence_closed"
 

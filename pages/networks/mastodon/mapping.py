@@ -36,10 +36,16 @@ def status_body(post: Outgoing) -> dict[str, Any]:
 
 def published(answer: Mapping[str, Any]) -> Published:
     """The status an answer describes. Raises KeyError, TypeError or ValueError when it is no status."""
-    remote_id = str(answer["id"])
-    if not 0 < len(remote_id) <= LONGEST_ID:
+    address = web_address(answer.get("url"))
+    return Published(identifier(answer["id"]), address, instant(answer["created_at"]))
+
+
+def identifier(value: object) -> str:
+    """An id as a server gives it. Raises ValueError for anything else."""
+    found = str(value) if isinstance(value, str | int) else ""
+    if not 0 < len(found) <= LONGEST_ID:
         raise ValueError("this is no identifier")
-    return Published(remote_id, web_address(answer.get("url")), instant(answer["created_at"]))
+    return found
 
 
 def web_address(value: object) -> str:
@@ -100,13 +106,13 @@ def profile(account: Mapping[str, Any], instance: Mapping[str, Any], host: str) 
     domain = host.partition("://")[2]
     name = str(account["username"])
     return Profile(
-        remote_id=str(account["id"]),
-        handle=f"@{account['acct']}@{instance_domain(instance) or domain}",
-        name=str(account.get("display_name") or name),
+        remote_id=identifier(account["id"]),
+        handle=f"@{name}@{instance_domain(instance) or domain}",
+        name=str(account.get("display_name") or "").strip() or name,
         url=web_address(account.get("url")),
         followers=_count(account.get("followers_count")),
-        text_limit=_count(limits.get("max_characters")) or _count(instance.get("max_toot_chars")),
-        url_length=_count(limits.get("characters_reserved_per_url")),
+        text_limit=_count(limits.get("max_characters")) or _count(instance.get("max_toot_chars")) or None,
+        url_length=_count(limits.get("characters_reserved_per_url"), 1000),
     )
 
 
@@ -122,6 +128,6 @@ def _limits(instance: Mapping[str, Any]) -> Mapping[str, Any]:
     return limits if isinstance(limits, Mapping) else {}
 
 
-def _count(value: object) -> int | None:
+def _count(value: object, most: int = 2**31) -> int | None:
     """A number of things, or None for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and 0 <= value < most else None

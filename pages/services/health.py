@@ -1,0 +1,30 @@
+"""Is each page still open to us? Asked from time to time, so that nobody learns it from a refused post."""
+
+from __future__ import annotations
+
+from cm_suite.core import clock
+from cm_suite.core.errors import Never, NextStep, OutcomeError
+from pages.models import Page
+from pages.services import connect
+
+
+def check(page: Page, *, waiting: bool = False) -> bool:
+    """Ask the network whose account this is; True when it answered. `waiting`: somebody looks at a screen.
+
+    An explicit refusal of the credential sends the page to its leads. Anything that passes is only noted,
+    and the page stays connected.
+    """
+    try:
+        profile = connect.client_for(page, waiting=waiting).profile()
+    except OutcomeError as error:
+        _note(page, error)
+        return False
+    connect.describe(page, profile)
+    return True
+
+
+def _note(page: Page, error: OutcomeError) -> None:
+    page.checked_at, page.health_code = clock.now(), error.code
+    Page.objects.filter(pk=page.pk).update(checked_at=page.checked_at, health_code=page.health_code)
+    if isinstance(error, Never) and error.step is NextStep.RECONNECT:
+        connect.mark_needs_reconnect(page)

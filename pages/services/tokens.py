@@ -1,0 +1,65 @@
+"""What opens a page on its network: kept encrypted, read only to build a client."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db.models import Q
+
+from cm_suite.core import clock
+from cm_suite.core.crypto import CannotDecrypt
+from cm_suite.core.errors import Later, Never, NextStep
+from pages.models import Credential, Page
+from pages.networks.errors import Code
+
+logger = logging.getLogger(__name__)
+
+
+def store(page: Page, token: str, expires_at: datetime | None = None) -> None:
+    """Keep a new token for the page in place of the old one, which is not read. `expires_at` is aware."""
+    Credential.objects.bulk_create(
+        [Credential(page=page, token=token, expires_at=expires_at, updated_at=clock.now())],
+        update_conflicts=True,
+        unique_fields=["page"],
+        update_fields=["token", "expires_at", "updated_at"],
+    )
+    _unread(page)
+
+
+def token_of(page: Page) -> str:
+    """The page's token as it is now.
+
+    Raises Never with RECONNECT when there is none, and Later when no key of this installation opens it:
+    that is a fault of ours, which passes, and not of the page.
+    """
+    _unread(page)
+    try:
+        token = page.credential.token
+    except Credential.DoesNotExist:
+        token = ""
+    except CannotDecrypt:
+        logger.exception("the credential of page %s needs a key that CM_FIELD_KEYS no longer holds", page.pk)
+        raise Later(Code.CREDENTIAL_UNREADABLE) from None
+    if not token:
+        raise Never(Code.NEEDS_RECONNECT, step=NextStep.RECONNECT)
+    return token
+
+
+def still_the_same(page: Page) -> Q:
+    """A condition on the page's row: its token is the one that was read through `page`, if one was."""
+    if not Page.credential.is_cached(page):
+        return Q()
+    return Q(credential__updated_at=page.credential.updated_at)
+
+
+def forget(page: Page) -> None:
+    """Delete the page's token; none is none."""
+    Credential.objects.filter(page=page).delete()
+    _unread(page)
+
+
+def _unread(page: Page) -> None:
+    """Drop the copy of the credential that `page` may hold."""
+    if Page.credential.is_cached(page):
+        del page.credential
