@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -15,19 +16,20 @@ from pages.enums import Act, Role
 from pages.models import Brand, Membership, Pause, Person
 from pages.notices.selectors import unread_count
 from pages.selectors.pauses import open_pauses
-from pages.selectors.people import memberships_of, rights_of
+from pages.selectors.people import memberships_of
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the rail."""
+    """One line of the rail. `key` follows G on the keyboard."""
 
-    code: str
     label: str
     url: str
     icon: str
+    key: str
     current: bool
     count: int = 0
+    risk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class BrandChoice:
 
     name: str
     slug: str
-    accent: str
+    role_label: str
     url: str
     current: bool
 
@@ -45,26 +47,29 @@ class BrandChoice:
 class Shell:
     """The frame: who, where, where else, what is paused. `brand` is None outside a brand's rooms."""
 
-    person: Person | None
-    brand: Brand | None
-    role: str
-    brands: list[BrandChoice]
-    entries: list[Entry]
-    paused: str
-    unread: int
-    office_url: str
+    theme: str
+    density: str
+    person: Person | None = None
+    brand: Brand | None = None
+    brands: list[BrandChoice] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    can_write: bool = False
+    paused: str = ""
+    unread: int = 0
+    back_office_url: str = ""
 
 
-# code, words, address, icon, the right it takes
+TODAY: Final = "dashboard:today"
+THEMES: Final = ("light", "dark")
+DENSITIES: Final = ("compact",)
+# words, address, icon, key, the right it takes
 RAIL: Final = (
-    ("today", gettext_lazy("Today"), "dashboard:today", "today", Act.SEE),
-    ("plan", gettext_lazy("Plan"), "publishing:plan", "plan", Act.SEE),
-    ("compose", gettext_lazy("New post"), "publishing:compose", "compose", Act.WRITE),
-    ("pages", gettext_lazy("Pages"), "pages:pages", "pages", Act.SEE),
-    ("fans", gettext_lazy("Fans"), "pages:fans", "fans", Act.SEE),
-    ("people", gettext_lazy("People"), "pages:people", "people", Act.SEE),
-    ("settings", gettext_lazy("Settings"), "pages:settings", "settings", Act.SEE),
-    ("notices", gettext_lazy("Notices"), "notices:inbox", "notices", Act.SEE),
+    (gettext_lazy("Today"), TODAY, "today", "t", Act.SEE),
+    (gettext_lazy("Plan"), "publishing:plan", "plan", "p", Act.SEE),
+    (gettext_lazy("Pages"), "pages:pages", "pages", "g", Act.SEE),
+    (gettext_lazy("Fans"), "pages:fans", "fans", "f", Act.SEE),
+    (gettext_lazy("People"), "pages:people", "people", "e", Act.SEE),
+    (gettext_lazy("Settings"), "pages:settings", "settings", "s", Act.SEE),
 )
 
 
@@ -75,22 +80,28 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def build(request: HttpRequest) -> Shell:
     """The frame for this request, error pages and pages without a signed-in person included."""
+    theme = _one_of(THEMES, request.COOKIES.get("cm_theme"))
+    density = _one_of(DENSITIES, request.COOKIES.get("cm_density"))
     person = getattr(request, "user", None)
     if not isinstance(person, Person) or not person.is_active:
-        return Shell(None, None, "", [], [], "", 0, "")
-    memberships: list[Membership] = getattr(request, "memberships", None) or memberships_of(person)
+        return Shell(theme, density)
+    memberships: list[Membership] | None = getattr(request, "memberships", None)
+    if memberships is None:
+        memberships = memberships_of(person)
     brand: Brand | None = getattr(request, "brand", None)
+    rights: frozenset[str] = getattr(request, "rights", frozenset())
     leads = person.is_superuser or any(each.role == Role.LEAD for each in memberships)
-    unread = unread_count(person, brand) if brand else 0
     return Shell(
+        theme,
+        density,
         person=person,
         brand=brand,
-        role=_role_words(request),
-        brands=[_choice(each.brand, brand) for each in memberships],
-        entries=_entries(request, brand, unread) if brand else [],
+        brands=[_choice(each, brand) for each in memberships],
+        entries=_entries(request, brand, rights) if brand else [],
+        can_write=Act.WRITE.value in rights,
         paused=paused_words(open_pauses(brand)) if brand else "",
-        unread=unread,
-        office_url=reverse("admin:index") if leads else "",
+        unread=unread_count(person, brand) if brand else 0,
+        back_office_url=reverse("admin:index") if leads else "",
     )
 
 
@@ -110,33 +121,30 @@ def paused_words(pauses: list[Pause]) -> str:
     return words % {"count": len(pauses)}
 
 
-def _choice(brand: Brand, current: Brand | None) -> BrandChoice:
+def _choice(membership: Membership, current: Brand | None) -> BrandChoice:
+    brand = membership.brand
     return BrandChoice(
         name=brand.name,
         slug=brand.slug,
-        accent=brand.accent,
+        role_label=membership.get_role_display(),
         url=reverse("dashboard:today", args=[brand.slug]),
         current=current is not None and brand.pk == current.pk,
     )
 
 
-def _role_words(request: HttpRequest) -> str:
-    """The person's role on the brand on show, in words; empty outside a brand."""
-    role = getattr(request, "role", None)
-    return str(Role(role).label) if role else ""
-
-
-def _entries(request: HttpRequest, brand: Brand, unread: int) -> list[Entry]:
+def _entries(request: HttpRequest, brand: Brand, rights: frozenset[str]) -> list[Entry]:
     """The rail's lines this person has a right to, the one of the page on show marked."""
-    rights: frozenset[str] = getattr(request, "rights", rights_of(None))
-    here = request.resolver_match.view_name if request.resolver_match else ""
     lines = []
-    for code, label, name, icon, act in RAIL:
+    for label, name, icon, key, act in RAIL:
         if act.value not in rights:
             continue
-        try:
+        with suppress(NoReverseMatch):
             url = reverse(name, args=[brand.slug])
-        except NoReverseMatch:
-            continue
-        lines.append(Entry(code, str(label), url, icon, here == name, unread if code == "notices" else 0))
+            current = request.path == url or (name != TODAY and request.path.startswith(url))
+            lines.append(Entry(str(label), url, icon, key, current))
     return lines
+
+
+def _one_of(known: tuple[str, ...], value: str | None) -> str:
+    """The cookie's value when it is one we set, else empty."""
+    return value if value in known and value is not None else ""

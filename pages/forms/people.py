@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pages.enums import Role
 from pages.models import Person
+
+if TYPE_CHECKING:
+    PersonForm = forms.ModelForm[Person]
+else:
+    PersonForm = forms.ModelForm
 
 
 class InviteForm(forms.Form):
@@ -22,7 +29,7 @@ class RoleForm(forms.Form):
     role = forms.TypedChoiceField(label=_("Role"), choices=Role.choices, coerce=Role)
 
 
-class ProfileForm(forms.ModelForm[Person]):
+class ProfileForm(PersonForm):
     """What a person says of themselves."""
 
     class Meta:

@@ -76,6 +76,12 @@ def has_account(email: str) -> bool:
     return Person.objects.filter(email=email.strip().lower()).exists()
 
 
+def is_last_lead(membership: Membership) -> bool:
+    """Whether nobody else who can sign in leads the brand."""
+    leads = Membership.objects.filter(brand_id=membership.brand_id, role=Role.LEAD, person__is_active=True)
+    return list(leads.values_list("pk", flat=True)[:2]) == [membership.pk]
+
+
 def led_brand_ids(person: Person) -> frozenset[int]:
     """Ids of the brands where the person is lead."""
     return frozenset(person.memberships.filter(role=Role.LEAD).values_list("brand_id", flat=True))

@@ -1,0 +1,92 @@
+"""What was sent and what was done: outgoing mail without its words, and the ledger. Read-only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cm_suite.core.models import LedgerEntry
+from pages.admin_scope import BrandScopedAdmin
+from pages.models import Brand, Person
+from pages.notices.models import Mail
+
+
+@admin.register(Mail)
+class MailAdmin(BrandScopedAdmin):
+    """The outbox: states and times; no address, no subject, no body."""
+
+    keeper_sees_all = True
+    list_display = ("pk", "brand", "kind", "state", "code", "tries", "created_at", "sent_at")
+    list_select_related = ("brand",)
+    list_filter = ("brand", "kind", "state")
+    ordering = ("-pk",)
+    fields = ("brand", "kind", "state", "code", "tries", "next_attempt_at", "created_at", "sent_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The words are not even read."""
+        return super().get_queryset(request).defer("to", "subject", "text", "html", "unsubscribe_url")
+
+
+@admin.register(LedgerEntry)
+class LedgerAdmin(BrandScopedAdmin):
+    """The brand's chain, newest first."""
+
+    brand_path = "brand_id"
+    list_display = (
+        "seq",
+        "brand_name",
+        "at",
+        "kind",
+        "actor_name",
+        "subject_kind",
+        "subject_id",
+        "short_hash",
+    )
+    list_filter = ("kind",)
+    date_hierarchy = "at"
+    ordering = ("-at", "-seq")
+    fields = (
+        "seq",
+        "brand_name",
+        "at",
+        "kind",
+        "actor_name",
+        "subject_kind",
+        "subject_id",
+        "content_hash",
+        "prev_hash",
+        "hash",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Lines with the names their ids stand for, if they still do."""
+        brand = Brand.objects.filter(pk=OuterRef("brand_id")).values("name")
+        actor = Person.objects.filter(pk=OuterRef("actor_id")).values("name")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                named_brand=Subquery(brand, output_field=CharField()),
+                named_actor=Subquery(actor, output_field=CharField()),
+            )
+        )
+
+    @admin.display(description=_("brand"))
+    def brand_name(self, entry: Any) -> str:
+        """The brand's name, or its id when the brand is gone."""
+        return entry.named_brand or str(entry.brand_id)
+
+    @admin.display(description=_("by"))
+    def actor_name(self, entry: Any) -> str:
+        """Who did it; empty when the engine did."""
+        return entry.named_actor or (str(entry.actor_id) if entry.actor_id else "")
+
+    @admin.display(description=_("hash"))
+    def short_hash(self, entry: Any) -> str:
+        """Enough of the hash to compare by eye."""
+        return str(entry.hash[:12])
