@@ -85,7 +85,8 @@ def hit(key: str, limit: int, seconds: float) -> bool:
 
 
 def _pace_key(account: str) -> str:
-    return f"cm:pace:{account}"
+    """The account as a keyed hash: a door's name may hold an address."""
+    return f"cm:pace:{keyed_hash(account)}"
 
 
 def _note(error: RedisError) -> None:

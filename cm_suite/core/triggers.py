@@ -29,7 +29,7 @@ _POSTGRES: Final = {
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers. Any further engine raises NotImplementedError: no ledger without them."""
+    """Create the triggers that are not there yet. Raises NotImplementedError on any other engine."""
     with connection.cursor() as cursor:
         for statement in _create(connection.vendor):
             cursor.execute(statement)
@@ -44,9 +44,12 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 def _create(vendor: str) -> list[str]:
     if vendor == "sqlite":
-        return [f"CREATE TRIGGER {name} {body}" for name, body in _SQLITE.items()]
+        return [f"CREATE TRIGGER IF NOT EXISTS {name} {body}" for name, body in _SQLITE.items()]
     if vendor == "postgresql":
-        return [_POSTGRES_FUNCTION, *(f"CREATE TRIGGER {name} {body}" for name, body in _POSTGRES.items())]
+        return [
+            _POSTGRES_FUNCTION,
+            *(f"CREATE OR REPLACE TRIGGER {name} {body}" for name, body in _POSTGRES.items()),
+        ]
     raise NotImplementedError(vendor)
 
 

@@ -50,9 +50,9 @@ def test_the_longer_block_stays(redis: Redis) -> None:
 def test_a_block_goes_away_by_itself(redis: Redis) -> None:
     pace = RedisPace(redis)
     pace.block("a", now() + timedelta(hours=1))
-    assert 0 < redis.pttl("cm:pace:a") <= 3_600_000
     pace.block("b", datetime(2001, 1, 1, tzinfo=UTC))
-    assert redis.keys("cm:pace:b") == []
+    (key,) = redis.keys("cm:pace:*")
+    assert 0 < redis.pttl(key) <= 3_600_000
 
 
 def test_acts_are_counted_up_to_the_limit(redis: Redis) -> None:
@@ -75,6 +75,8 @@ def test_the_window_does_not_move_with_each_act(redis: Redis) -> None:
 def test_a_key_that_holds_an_address_is_not_stored_in_clear(redis: Redis) -> None:
     assert shared.hit("subscribe:vera@example.org", 1, 60) is True
     assert shared.hit("subscribe:vera@example.org", 1, 60) is False
+    shared.pace().block("sign-in:vera@example.org", now() + timedelta(hours=1))
+    assert len(redis.keys("*")) == 2
     assert "vera" not in str(redis.keys("*"))
 
 
