@@ -35,7 +35,7 @@ def paragraphs(text: str) -> SafeString:
 
 
 def _lines(block: str) -> SafeString:
-    return format_html_join(mark_safe("<br>\n"), "{}", ((_linked(line),) for line in block.split("\n")))  # noqa: S308
+    return format_html_join(mark_safe("<br>\n"), "{}", ((_linked(line),) for line in block.split("\n")))
 
 
 def _linked(line: str) -> SafeString:

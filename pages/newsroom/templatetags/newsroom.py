@@ -28,6 +28,12 @@ def short(text: str, n: int) -> str:
 
 
 @register.filter
+def headline(text: str, fallback: str) -> str:
+    """The first words of a post, for titles and cards."""
+    return prose.title(text, fallback)
+
+
+@register.filter
 def dated(published_at: datetime) -> bool:
     """Whether readers should be told that a post may be out of date."""
     return is_dated(published_at, clock.now())
@@ -43,6 +49,12 @@ def moment(instant: datetime, zone_name: str) -> SafeString:
 def day(instant: datetime, zone_name: str) -> SafeString:
     """Only the day of `moment`."""
     return _time(instant, zone_name, "DATE_FORMAT")
+
+
+@register.filter
+def moment_text(instant: datetime, zone_name: str) -> str:
+    """`moment` for a plain text."""
+    return formats.date_format(instant.astimezone(clock.zone(zone_name)), "DATETIME_FORMAT")
 
 
 def _time(instant: datetime, zone_name: str, style: str) -> SafeString:

@@ -54,6 +54,7 @@ def show(
     values = {
         "page": page,
         "brand": page.brand,
+        "at": template,
         "charter": selectors.charter(page.brand),
         "open": selectors.takes_subscribers(page),
         **(context or {}),
