@@ -1,0 +1,1 @@
+"""What `./cm check` holds. Each check takes the project's root and returns its findings, one line each."""
