@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from cm_suite.core import crypto
 from cm_suite.core.crypto import CannotDecrypt, decrypt, encrypt, keyed_hash, rotate
 from tests.core.parcels import Vault
 
@@ -81,6 +82,19 @@ class TestField:
         settings.CM_FIELD_KEYS = [old]
         with pytest.raises(CannotDecrypt):
             Vault.objects.get(pk=Vault.objects.values_list("pk", flat=True).order_by("pk")[0])
+
+    def test_rotation_leaves_what_changed_meanwhile(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = Vault.objects.create(token="before")
+        rotated = crypto._rotated
+
+        def late(token: str) -> str:
+            Vault.objects.update(token="after")
+            return rotated(token)
+
+        monkeypatch.setattr(crypto, "_rotated", late)
+        assert rotate(Vault) == 0
+        row.refresh_from_db()
+        assert row.token == "after"
 
     def test_rotation_without_the_old_key_says_so_and_changes_nothing(self, settings: Settings) -> None:
         Vault.objects.create(token="t")
