@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +44,3 @@ class WhyForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the reasons, or close this page.")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from cm_suite.core import clock, ledger
@@ -13,7 +15,7 @@ from pages.newsroom.models import Subscriber, SubscriberState
 @transaction.atomic
 def leave(subscriber: Subscriber) -> Departure | None:
     """End a subscription and erase its address; None when it had ended, or had never been confirmed."""
-    gone = {"email": "", "left_at": clock.now(), "told_until": None}
+    gone: dict[str, Any] = {"email": "", "left_at": clock.now(), "told_until": None}
     if move(subscriber, SubscriberState.ACTIVE, SubscriberState.LEFT, **gone):
         page = subscriber.page
         ledger.append(

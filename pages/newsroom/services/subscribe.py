@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
 
@@ -39,7 +40,7 @@ def ask(page: Page, email: str) -> None:
     once a day.
     """
     now = clock.now()
-    fields = {"email": email.strip(), "language": page.brand.language, "asked_at": now}
+    fields: dict[str, Any] = {"email": email.strip(), "language": page.brand.language, "asked_at": now}
     subscriber, created = Subscriber.objects.get_or_create(
         page=page, email_hash=address_hash(email), defaults=fields
     )
@@ -49,7 +50,7 @@ def ask(page: Page, email: str) -> None:
         _write_confirm(subscriber)
 
 
-def _ask_again(subscriber: Subscriber, fields: dict[str, object]) -> bool:
+def _ask_again(subscriber: Subscriber, fields: dict[str, Any]) -> bool:
     """Renew a request; False when it was made a moment ago, or when somebody else has just renewed it."""
     if subscriber.state == SubscriberState.LEFT:
         return move(subscriber, SubscriberState.LEFT, SubscriberState.PENDING, **fields)

@@ -77,7 +77,7 @@ def confirm(request: HttpRequest, page: Page) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_newsroom
 def leave(request: HttpRequest, page: Page) -> HttpResponse:
-    """Leave with one POST: by the page's button, or by the mail program (RFC 8058), which is asked nothing."""
+    """Leave with one POST: by the page's button, or by the mail program (RFC 8058), asked nothing."""
     subscriber = selectors.subscriber(page, tokens.leaving(request.GET.get("t", "")))
     if request.method != "POST" or subscriber is None:
         left = subscriber is not None and subscriber.state == SubscriberState.LEFT

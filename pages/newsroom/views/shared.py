@@ -15,12 +15,10 @@ from django.views.decorators.http import conditional_page, require_safe
 from pages.models import Page
 from pages.newsroom import selectors
 
-type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
-
 
 def of_newsroom[**P](
     view: Callable[Concatenate[HttpRequest, Page, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+) -> Callable[..., HttpResponse]:
     """Give the view the newsroom instead of its address, and the brand's language; 404 without one."""
 
     @wraps(view)
