@@ -21,12 +21,12 @@ class NoticeWords:
     title: Words
     advice: Words
     act: Words
-    tone: str  # good · quiet · warn · bad: how the interface colours it
+    tone: str  # ok · warn · risk: how the interface colours it
 
 
 NOTICES: Final[Mapping[str, NoticeWords]] = {
     NoticeKind.PUBLISHED: NoticeWords(
-        _("A post went out"), _("It is on the page now."), _("See the post"), "good"
+        _("A post went out"), _("It is on the page now."), _("See the post"), "ok"
     ),
     NoticeKind.HELD: NoticeWords(
         _("A post is held"),
@@ -38,13 +38,13 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
         _("A network refused a post"),
         _("Nothing was published. The post is safe; its page says what the network answered."),
         _("See why"),
-        "bad",
+        "risk",
     ),
     NoticeKind.NEEDS_PERSON: NoticeWords(
         _("Did this post go out?"),
         _("The network's answer was lost, so we do not send again. Look at the page, then say what you see."),
         _("Check and decide"),
-        "bad",
+        "risk",
     ),
     NoticeKind.MISSED: NoticeWords(
         _("A post missed its time"),
@@ -56,7 +56,7 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
         _("A page must be reconnected"),
         _("The network no longer accepts our access. What is planned on this page waits until then."),
         _("Reconnect the page"),
-        "bad",
+        "risk",
     ),
     NoticeKind.PAUSED: NoticeWords(
         _("Publishing was paused"),
@@ -68,7 +68,7 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
         _("Publishing started again"),
         _("What is planned leaves at its time again."),
         _("See what is planned"),
-        "good",
+        "ok",
     ),
 }
 
@@ -84,7 +84,7 @@ MAIL_CODES: Final[Mapping[str, Words]] = {
     "mail_message_refused": _("The mail server refused the message."),
     "mail_message_deferred": _("The mail server asked to try later."),
     "mail_answer_lost": _("The mail was handed over, then the answer was lost. It may have arrived."),
-    "mail_address_unsupported": _("The mail server does not accept accents in an address."),
+    "mail_address_unsupported": _("Mail cannot be sent to an address with accents before the @."),
     "mail_malformed": _("The mail could not be written in a valid form."),
     "mail_folder_closed": _("The folder for mail files cannot be written."),
     "sender_lost": _("The service stopped while it was sending. The mail may have arrived."),

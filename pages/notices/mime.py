@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from pages.notices.smtp import Envelope
@@ -35,14 +35,17 @@ def sender_address(sender: str) -> str:
 
 def sender_domain(sender: str) -> str:
     """The domain of the sender, for Message-ID and EHLO; `localhost` when there is none."""
-    return _ascii_domain(sender_address(sender)).rpartition("@")[2] or "localhost"
+    _local, at, domain = _ascii_domain(sender_address(sender)).rpartition("@")
+    return domain if at and domain else "localhost"
 
 
 def envelope(letter: Letter) -> Envelope:
-    """The letter as bytes, the same at every try. Raises ValueError for what cannot be a header."""
+    """The letter as bytes, with the same headers at every try.
+
+    Raises ValueError or MessageError for what cannot be a header.
+    """
     sender, recipient = _ascii_domain(sender_address(letter.sender)), _ascii_domain(letter.to)
-    policy = SMTP if (sender + recipient).isascii() else SMTPUTF8
-    message = EmailMessage(policy=policy)
+    message = EmailMessage(policy=SMTP)
     for name, value in _headers(letter, sender, recipient).items():
         message[name] = value
     message.set_content(letter.text, cte="quoted-printable")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -203,7 +204,7 @@ def _protect_and_sign_in(smtp: smtplib.SMTP, server: Server) -> None:
             smtp.starttls(context=ssl.create_default_context())
         smtp.ehlo_or_helo_if_needed()
         if server.user:
-            smtp.login(server.user, server.password)
+            _sign_in(smtp, server)
     except smtplib.SMTPAuthenticationError as error:
         raise Later("mail_sign_in_refused") from error
     except (ssl.SSLError, smtplib.SMTPNotSupportedError) as error:
@@ -212,23 +213,27 @@ def _protect_and_sign_in(smtp: smtplib.SMTP, server: Server) -> None:
         raise Later("mail_server_unreachable") from error
 
 
+def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
+    """AUTH by the server's best mechanism; with letters beyond ASCII by PLAIN, which is UTF-8."""
+    words = f"\0{server.user}\0{server.password}"
+    if words.isascii():
+        smtp.login(server.user, server.password)
+        return
+    code, answer = smtp.docmd("AUTH", f"PLAIN {b64encode(words.encode()).decode()}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
+
+
 def _address(smtp: smtplib.SMTP, envelope: Envelope) -> None:
     """MAIL and RCPT. Raises ConnectionGone, Later or Never; the message has not left."""
-    options = _options(smtp, envelope)
+    if not (envelope.sender + envelope.recipient).isascii():
+        raise Never("mail_address_unsupported", step=NextStep.EDIT)
     try:
         _wait(smtp, ANSWER_SECONDS)
-        _check(*smtp.mail(envelope.sender, options), "sender")
+        _check(*smtp.mail(envelope.sender), "sender")
         _check(*smtp.rcpt(envelope.recipient), "recipient")
     except (smtplib.SMTPException, OSError) as error:
         raise ConnectionGone("mail_server_gone") from error
-
-
-def _options(smtp: smtplib.SMTP, envelope: Envelope) -> list[str]:
-    if envelope.sender.isascii() and envelope.recipient.isascii():
-        return []
-    if not smtp.has_extn("smtputf8"):
-        raise Never("mail_address_unsupported", step=NextStep.EDIT)
-    return ["SMTPUTF8", "BODY=8BITMIME"]
 
 
 def _check(code: int, answer: bytes, about: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
+from email.errors import MessageError
 from functools import partial
 from typing import Any, Final, Protocol, Self
 
@@ -18,10 +19,10 @@ from cm_suite.core.queue import enqueue
 from cm_suite.core.states import move
 from pages.notices.enums import MailKind, MailState
 from pages.notices.folder import FolderTransport
-from pages.notices.mime import Letter, envelope, sender_domain
+from pages.notices.mime import Letter, envelope, sender_address, sender_domain
 from pages.notices.models import Mail
 from pages.notices.services.outbox import EMPTY, SEND_JOB
-from pages.notices.smtp import Envelope, Fence, SmtpTransport, read_url
+from pages.notices.smtp import BadMailAddress, Envelope, Fence, SmtpTransport, read_url
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,12 @@ def deliver_due(limit: int = 100) -> int:
 
 
 def transport() -> Transport:
-    """The way out that EMAIL_URL names; without one, files in CM_MAIL_DIR. Raises BadMailAddress."""
+    """The way out that EMAIL_URL names; without one, files in CM_MAIL_DIR.
+
+    Raises BadMailAddress for an EMAIL_URL or a CM_MAIL_FROM that cannot be read: nothing is tried then.
+    """
+    if "@" not in sender_address(settings.CM_MAIL_FROM):
+        raise BadMailAddress("CM_MAIL_FROM needs an address: Name <desk@agency.example>")
     if not settings.CM_EMAIL_URL:
         return FolderTransport(settings.CM_MAIL_DIR)
     return SmtpTransport(read_url(settings.CM_EMAIL_URL), hello=sender_domain(settings.CM_MAIL_FROM))
@@ -134,7 +140,7 @@ def _envelope(mail: Mail) -> Envelope:
                 automatic=mail.kind != MailKind.INVITATION,
             )
         )
-    except ValueError as error:
+    except (ValueError, MessageError) as error:
         raise Never("mail_malformed", step=NextStep.CONTACT) from error
 
 

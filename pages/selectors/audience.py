@@ -1,0 +1,181 @@
+"""Questions about the people who follow a brand's pages: how many, who came, who left, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
+
+from cm_suite.core import clock
+from pages.enums import DepartureCause, PageState
+from pages.models import Brand, Departure, Page
+from pages.networks.registry import NETWORKS
+from pages.networks.types import Capability
+from pages.newsroom.models import Subscriber, SubscriberState
+
+WINDOW_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DayFans:
+    """Fans gained and lost on one day of the brand's zone."""
+
+    day: date
+    gained: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class CauseShare:
+    """How many of those who left gave one reason. `cause` is empty for those who gave none."""
+
+    cause: str
+    label: str
+    count: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class GainedLost:
+    """Fans gained and lost over a time."""
+
+    gained: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageAudience:
+    """One page: fans now (None: not known), each day of the window, and why people left.
+
+    `named` says that the network tells who comes and goes; otherwise only the total is known.
+    """
+
+    page: Page
+    fans: int | None
+    named: bool
+    days: Sequence[DayFans]
+    causes: Sequence[CauseShare]
+
+    @property
+    def gained(self) -> int:
+        """Fans gained over the window."""
+        return sum(day.gained for day in self.days)
+
+    @property
+    def lost(self) -> int:
+        """Fans lost over the window."""
+        return sum(day.lost for day in self.days)
+
+    @property
+    def gained_by_day(self) -> list[int]:
+        """Fans gained, day after day."""
+        return [day.gained for day in self.days]
+
+    @property
+    def lost_by_day(self) -> list[int]:
+        """Fans lost, day after day."""
+        return [day.lost for day in self.days]
+
+    @property
+    def moved(self) -> bool:
+        """Whether anybody came or left."""
+        return bool(self.gained or self.lost)
+
+    @property
+    def top_cause(self) -> CauseShare | None:
+        """The reason most people gave, if somebody gave one."""
+        return next((each for each in self.causes if each.cause), None)
+
+
+def gained_lost(page: Page, since: datetime, until: datetime) -> GainedLost:
+    """Fans a page gained and lost from `since` to before `until` (aware instants)."""
+    return GainedLost(
+        gained=_confirmed([page], since, until).count(), lost=_departures([page], since, until).count()
+    )
+
+
+def audience(brand: Brand, days: int = WINDOW_DAYS) -> list[PageAudience]:
+    """Every connected page of the brand over the last `days` days, today included; four queries."""
+    zone = clock.zone(brand.zone)
+    today = clock.now().astimezone(zone).date()
+    window = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
+    since, until = midnight(window[0], zone), midnight(today + timedelta(days=1), zone)
+    pages = list(brand.pages.exclude(state=PageState.DISCONNECTED))
+    fans = _fans(pages)
+    gained = _by_day(_confirmed(pages, since, until), "confirmed_at", zone)
+    causes = _causes(_departures(pages, since, until), zone)
+    return [
+        PageAudience(
+            page=page,
+            fans=fans[page.pk],
+            named=_named(page),
+            days=[DayFans(day, gained[page.pk, day], causes.lost[page.pk, day]) for day in window],
+            causes=_shares(causes.counts.get(page.pk, Counter())),
+        )
+        for page in pages
+    ]
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a day in a zone, in UTC."""
+    return clock.resolve_local(datetime(day.year, day.month, day.day), zone).instant  # noqa: DTZ001  # wall
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """Departures counted by page and day, and by page and cause."""
+
+    lost: Counter[tuple[int, date]]
+    counts: Mapping[int, Counter[str]]
+
+
+def _named(page: Page) -> bool:
+    spec = NETWORKS.get(page.network)
+    return spec is not None and Capability.AUDIENCE in spec.capabilities
+
+
+def _fans(pages: Iterable[Page]) -> dict[int, int | None]:
+    """Fans now, by page: counted where the followers are ours, else what the network last said."""
+    rows = Subscriber.objects.filter(page__in=pages, state=SubscriberState.ACTIVE)
+    counted = dict(rows.values_list("page_id").annotate(Count("pk")).order_by())
+    return {page.pk: counted.get(page.pk, 0) if _named(page) else page.followers for page in pages}
+
+
+def _confirmed(pages: Iterable[Page], since: datetime, until: datetime) -> QuerySet[Subscriber]:
+    return Subscriber.objects.filter(page__in=pages, confirmed_at__gte=since, confirmed_at__lt=until)
+
+
+def _departures(pages: Iterable[Page], since: datetime, until: datetime) -> QuerySet[Departure]:
+    return Departure.objects.filter(page__in=pages, at__gte=since, at__lt=until)
+
+
+def _by_day(rows: QuerySet[Subscriber], field: str, zone: ZoneInfo) -> Counter[tuple[int, date]]:
+    days = rows.annotate(day=TruncDate(field, tzinfo=zone)).values_list("page_id", "day")
+    return Counter({(page, day): n for page, day, n in days.annotate(n=Count("pk")).order_by()})
+
+
+def _causes(rows: QuerySet[Departure], zone: ZoneInfo) -> _Left:
+    days = rows.annotate(day=TruncDate("at", tzinfo=zone)).values_list("page_id", "day", "cause")
+    lost: Counter[tuple[int, date]] = Counter()
+    counts: dict[int, Counter[str]] = {}
+    for page, day, cause, n in days.annotate(n=Count("pk")).order_by():
+        lost[page, day] += n
+        counts.setdefault(page, Counter())[cause] += n
+    return _Left(lost, counts)
+
+
+def _shares(counts: Counter[str]) -> list[CauseShare]:
+    """The reasons given, the most frequent first; those who gave none come last."""
+    total = counts.total()
+    order = {cause: place for place, cause in enumerate([*DepartureCause.values, ""])}
+    causes = sorted(counts, key=lambda cause: (cause == "", -counts[cause], order.get(cause, len(order))))
+    labels = dict(DepartureCause.choices)
+    return [
+        CauseShare(cause, str(labels.get(cause, "")), counts[cause], round(100 * counts[cause] / total))
+        for cause in causes
+    ]

@@ -1,0 +1,96 @@
+"""Saving a brand's settings when several people may be editing them: what each one changed is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+
+from cm_suite.core import ledger
+from pages.models import Brand, Person
+
+FIELDS: Final = (
+    "name",
+    "tagline",
+    "zone",
+    "language",
+    "accent",
+    "publisher",
+    "publication_director",
+    "contact_email",
+    "postal_address",
+    "host",
+)
+KIND: Final = "brand.settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that two people changed in two ways."""
+
+    field: str
+    theirs: str
+    mine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a save changed, and what somebody else had changed meanwhile and was kept."""
+
+    changed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+class EditedMeanwhile(Exception):
+    """Somebody else changed the same fields; nothing was saved. `current` is what stands now."""
+
+    def __init__(self, clashes: list[Clash], current: Mapping[str, str]) -> None:
+        super().__init__("edited meanwhile")
+        self.clashes = clashes
+        self.current = current
+
+
+def values_of(brand: Brand) -> dict[str, str]:
+    """The settings as they stand in this row."""
+    return {field: getattr(brand, field) for field in FIELDS}
+
+
+def save_settings(brand: Brand, wanted: Mapping[str, str], seen: Mapping[str, str], by: Person) -> Saved:
+    """Write the fields that differ from what the person had seen; leave all others as they are now.
+
+    Raises EditedMeanwhile when one of them was changed to something else since.
+    """
+    with transaction.atomic():
+        row = Brand.objects.select_for_update().get(pk=brand.pk)
+        current = values_of(row)
+        mine = tuple(field for field in FIELDS if wanted[field] != seen[field])
+        theirs = tuple(field for field in FIELDS if current[field] != seen[field])
+        clashes = [
+            Clash(field, current[field], wanted[field])
+            for field in mine
+            if field in theirs and wanted[field] != current[field]
+        ]
+        if clashes:
+            raise EditedMeanwhile(clashes, current)
+        changed = tuple(field for field in mine if wanted[field] != current[field])
+        _write(row, {field: wanted[field] for field in changed}, by)
+    return Saved(changed, tuple(field for field in theirs if field not in mine))
+
+
+def _write(brand: Brand, changes: Mapping[str, str], by: Person) -> None:
+    if not changes:
+        return
+    for field, value in changes.items():
+        setattr(brand, field, value)
+    brand.save(update_fields=list(changes))
+    ledger.append(
+        brand.pk,
+        KIND,
+        actor_id=by.pk,
+        subject_kind="brand",
+        subject_id=brand.pk,
+        content=json.dumps(dict(changes), sort_keys=True),
+    )
