@@ -113,7 +113,7 @@ class House:
         folder = self.var / "supervisor"
         folder.mkdir(exist_ok=True)
         house = supervise.programs(self.root, port, command)
-        (folder / CONFIG).write_text(supervise.configuration(house, self.root))
+        (folder / CONFIG).write_text(supervise.configuration(house, self.root, self.var))
         argv = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(folder / CONFIG)]
         self.child = processes.launch(argv, self.var / "log" / "start.log", cwd=self.root)
 

@@ -60,7 +60,7 @@ def _argument(value: str, cwd: Path) -> str:
     return shlex.quote(near).replace("%", "%%")
 
 
-def _section(program: Program, cwd: Path) -> str:
+def _section(program: Program, cwd: Path, log: str) -> str:
     command = " ".join(_argument(arg, cwd) for arg in program.argv)
     return f"""\
 [program:{program.name}]
@@ -73,22 +73,23 @@ stopsignal=TERM
 stopwaitsecs={program.stop_seconds}
 killasgroup=true
 redirect_stderr=true
-stdout_logfile=%(here)s/../log/{program.name}.log
+stdout_logfile={log}/{program.name}.log
 stdout_logfile_maxbytes=5MB
 stdout_logfile_backups=2
 """
 
 
-def configuration(house: Sequence[Program], cwd: Path) -> str:
-    """The whole supervisord.conf. It is to be read with `cwd` as the working folder."""
-    head = """\
+def configuration(house: Sequence[Program], cwd: Path, var: Path) -> str:
+    """The whole supervisord.conf, to be read with `cwd` as the working folder. Logs go to `var`."""
+    home = os.path.relpath(var, cwd).replace("%", "%%")
+    head = f"""\
 [supervisord]
 nodaemon=true
 silent=true
-logfile=%(here)s/../log/supervisor.log
+logfile={home}/log/supervisor.log
 logfile_maxbytes=5MB
 logfile_backups=2
-pidfile=%(here)s/supervisord.pid
-childlogdir=%(here)s/../log
+pidfile={home}/supervisor/supervisord.pid
+childlogdir={home}/log
 """
-    return "\n".join([head, *(_section(program, cwd) for program in house)])
+    return "\n".join([head, *(_section(program, cwd, f"{home}/log") for program in house)])

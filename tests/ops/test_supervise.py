@@ -1,0 +1,98 @@
+"""The supervisor's configuration, read back with the supervisor's own parser."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from supervisor.options import ServerOptions
+
+from cm_suite.ops import supervise
+from cm_suite.schedule import POOLS, QUEUES, Pool
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[None]:
+    """supervisord is started in the project's folder."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def read(house: list[supervise.Program], folder: Path) -> dict[str, Any]:
+    """What supervisord makes of the configuration: its program configs by name."""
+    (folder / "var" / "supervisor").mkdir(parents=True, exist_ok=True)
+    (folder / "var" / "log").mkdir(exist_ok=True)
+    file = folder / "var" / "supervisor" / "supervisord.conf"
+    file.write_text(supervise.configuration(house, folder, folder / "var"))
+    options = ServerOptions()
+    with working_in(folder):
+        options.realize(["-n", "-c", str(file)])
+    return {group.name: group.process_configs[0] for group in options.process_group_configs}
+
+
+def test_everything_is_kept_alive_and_stopped_with_its_children(tmp_path: Path) -> None:
+    found = read(supervise.programs(tmp_path, 8000, ["/bin/valkey", "/x.conf"]), tmp_path)
+    assert set(found) == {"valkey", "web", "senders", "helpers", "cron"}
+    for config in found.values():
+        assert config.autorestart is not False
+        assert config.killasgroup is True
+        assert config.startretries >= 1_000_000
+        assert config.stdout_logfile == f"var/log/{config.name}.log"
+
+
+def test_valkey_starts_first_and_stops_last_and_cron_the_other_way(tmp_path: Path) -> None:
+    found = read(supervise.programs(tmp_path, 8000, ["/bin/valkey", "/x.conf"]), tmp_path)
+    order = sorted(found, key=lambda name: found[name].priority)
+    assert order[0] == "valkey"
+    assert order[1] == "web"
+    assert order[-1] == "cron"
+
+
+def test_an_operators_redis_means_no_embedded_one(tmp_path: Path) -> None:
+    names = [program.name for program in supervise.programs(tmp_path, 8000, None)]
+    assert names == ["web", "senders", "helpers", "cron"]
+
+
+def test_what_is_being_sent_gets_its_time(tmp_path: Path) -> None:
+    found = read(supervise.programs(tmp_path, 8000, None), tmp_path)
+    for pool in POOLS:
+        assert found[pool.name].stopwaitsecs == supervise.STOP_SECONDS
+        assert found[pool.name].stopsignal.name == "SIGTERM"
+
+
+def test_a_path_full_of_traps_is_read_back_as_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "a b" / "50%(x)s ;c #d 'e'"
+    folder.mkdir(parents=True)
+    program = supervise.Program("one", (str(folder / "run me"), "plain", "--at=%d"), order=1)
+    found = read([program], folder)
+    assert found["one"].command.replace("'", "").startswith("run me plain")
+    assert "--at=%d" in found["one"].command
+    assert str(folder) not in found["one"].command
+
+
+def test_the_web_server_listens_on_loopback_and_keeps_no_access_log() -> None:
+    argv = supervise.web(8123).argv
+    assert argv[:3] == (sys.executable, "-m", "gunicorn")
+    assert "127.0.0.1:8123" in argv
+    assert "--no-control-socket" in argv
+    assert not [word for word in argv if "access" in word]
+
+
+def test_workers_serve_their_queues_in_the_order_of_the_table(tmp_path: Path) -> None:
+    argv = supervise.workers(tmp_path, Pool("p", 3, ("b", "a"))).argv
+    at = argv.index("rqworker-pool")
+    assert argv[at : at + 5] == ("rqworker-pool", "b", "a", "--num-workers", "3")
+    assert argv[-1] == "cm_suite.ops.workers.HouseWorker"
+
+
+def test_every_queue_has_a_pool_that_prefers_it_or_none_before_it_starves() -> None:
+    first = {pool.queues[0] for pool in POOLS}
+    assert {"publishing", "pages"} <= first
+    for pool in POOLS:
+        assert set(pool.queues) == set(QUEUES)
