@@ -37,3 +37,41 @@ class HoldReason(TextChoices):
 class FollowUpTask(TextChoices):
     LEDGER = "ledger", _("Ledger")
     NOTICE = "notice", _("Notice")
+
+
+class FollowUpState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    DOING = "doing", _("Being done")
+    DONE = "done", _("Done")
+
+
+class Refusal(TextChoices):
+    """Why an act on a post or a delivery was refused; `publishing.messages` words it with its parameters."""
+
+    IN_THE_PAST = "in_the_past", _("This time is past")
+    TOO_FAR = "too_far", _("This time is too far ahead")
+    EMPTY = "empty", _("There is no text")
+    TOO_LONG = "too_long", _("The text is too long")
+    POLICY = "policy", _("A cap stands in the way")
+    NO_FREE_SLOT = "no_free_slot", _("No free slot")
+    OVERRIDE_NOT_ALLOWED = "override_not_allowed", _("Overriding is for approvers and leads")
+    ALREADY_SENT = "already_sent", _("This post has left for this page already")
+    ON_ITS_WAY = "on_its_way", _("This post is on its way")
+    DISCARDED = "discarded", _("This post was discarded")
+    PAGE_DISCONNECTED = "page_disconnected", _("This page is disconnected")
+    STATE_CHANGED = "state_changed", _("The state has changed meanwhile")
+    NO_REMOTE_ID = "no_remote_id", _("The network's reference is not known")
+    NOT_AN_ADDRESS = "not_an_address", _("This is not a web address")
+    REASON_MISSING = "reason_missing", _("A reason is needed")
+    NETWORK = "network", _("The network said no")
+
+
+class PlanNote(TextChoices):
+    """What a person should know about a time that was accepted."""
+
+    HOUR_SKIPPED = "hour_skipped", _("This hour does not exist that day")
+    HOUR_DOUBLED = "hour_doubled", _("This hour happens twice that day")
+    ALREADY_PLANNED = "already_planned", _("Planned already")
+    OVERRIDDEN = "overridden", _("A cap was overridden")
+    PAUSED = "paused", _("Publishing is paused")
+    TO_RECONNECT = "to_reconnect", _("The page must be reconnected")

@@ -9,11 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cm_suite.core.errors import Outcome
+from cm_suite.core.errors import NextStep, Outcome
 from cm_suite.core.leases import Leased
-from publishing.enums import ContentType, DeliveryState, FollowUpTask, HoldReason
+from publishing.enums import ContentType, DeliveryState, FollowUpState, FollowUpTask, HoldReason
 
 S = DeliveryState
+F = FollowUpState
 
 
 def delivery_key() -> str:
@@ -44,15 +45,20 @@ class Post(models.Model):
 
 
 class Delivery(Leased):
-    """One post on one page at one time."""
+    """One post on one page at one time.
+
+    A move from a state to itself keeps the row where it is and changes its time: planned at another time,
+    unknown and looked at again. `published` is also reached from states after `sending`: the network's yes
+    may come when the lease has run out, and it is still a yes.
+    """
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
-        S.PLANNED: frozenset({S.CLAIMED, S.HELD, S.MISSED, S.CANCELLED}),
-        S.HELD: frozenset({S.PLANNED, S.MISSED, S.CANCELLED}),
-        S.CLAIMED: frozenset({S.SENDING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED}),
+        S.PLANNED: frozenset({S.PLANNED, S.CLAIMED, S.HELD, S.MISSED, S.CANCELLED, S.PUBLISHED}),
+        S.HELD: frozenset({S.PLANNED, S.HELD, S.MISSED, S.CANCELLED}),
+        S.CLAIMED: frozenset({S.SENDING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED, S.PUBLISHED}),
         S.SENDING: frozenset({S.PUBLISHED, S.PROCESSING, S.PARTIAL, S.REJECTED, S.PLANNED, S.UNKNOWN}),
         S.PROCESSING: frozenset({S.PUBLISHED, S.REJECTED, S.UNKNOWN}),
-        S.UNKNOWN: frozenset({S.PUBLISHED, S.PLANNED, S.NEEDS_PERSON}),
+        S.UNKNOWN: frozenset({S.UNKNOWN, S.PUBLISHED, S.PLANNED, S.NEEDS_PERSON}),
         S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.PLANNED, S.CANCELLED}),
         S.MISSED: frozenset({S.PLANNED, S.CANCELLED}),
         S.REJECTED: frozenset({S.PLANNED, S.CANCELLED}),
@@ -70,6 +76,9 @@ class Delivery(Leased):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     hold_reason = models.CharField(max_length=10, choices=HoldReason, blank=True)
     code = models.CharField(max_length=60, blank=True)  # why it stands where it stands
+    step = models.CharField(max_length=10, choices=[(n.value, n.value) for n in NextStep], blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # of the present step; spaces the next
+    reason = models.CharField(_("reason"), max_length=300, blank=True)  # why a person removed it
     remote_id = models.CharField(max_length=300, blank=True)
     remote_url = models.URLField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -151,14 +160,21 @@ class Override(models.Model):
 class FollowUp(Leased):
     """What must follow a change of state, with its own retries: written with the change, done after it."""
 
+    MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
+        F.WAITING: frozenset({F.DOING}),
+        F.DOING: frozenset({F.DONE, F.WAITING}),
+        F.DONE: frozenset(),
+    }
+
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="follow_ups")
     task = models.CharField(max_length=8, choices=FollowUpTask)
+    state = models.CharField(max_length=8, choices=F, default=F.WAITING)
     event = models.CharField(max_length=12, choices=S)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=("done_at", "next_try_at"), name="follow_up_due"),)
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("state", "next_try_at"), name="follow_up_due"),)

@@ -1,0 +1,1 @@
+"""What people and the engine do to posts and deliveries, one file a theme."""

@@ -1,0 +1,1 @@
+"""Rules against tiring the fans. Pure: no Django, no database, no words."""
