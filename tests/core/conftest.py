@@ -14,16 +14,8 @@ from cm_suite.core import triggers
 from cm_suite.core.models import LedgerEntry, LedgerHead
 from tests.core.faults import Server, answer
 from tests.core.parcels import Parcel, Vault
-from tests.ledger_triggers import every_flush_allowed
 
 OURS: list[type[Model]] = [Parcel, Vault]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def flushed(django_db_setup: None) -> Iterator[None]:
-    """Let the flush after a transactional test pass the ledger."""
-    with every_flush_allowed():
-        yield
 
 
 @pytest.fixture
