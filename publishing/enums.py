@@ -75,3 +75,19 @@ class PlanNote(TextChoices):
     OVERRIDDEN = "overridden", _("A cap was overridden")
     PAUSED = "paused", _("Publishing is paused")
     TO_RECONNECT = "to_reconnect", _("The page must be reconnected")
+
+
+class EngineCode(TextChoices):
+    """Why the engine left a delivery where it stands; codes of networks stand beside these."""
+
+    LATE = "late", _("Too late to leave by itself")
+    PAUSED = "paused", _("Publishing is paused")
+    POLICY = "policy", _("A cap stands in the way")
+    TO_RECONNECT = "needs_reconnect", _("The page must be reconnected")
+    TOO_LONG = "too_long", _("The text is too long")
+    WORKER_LOST = "worker_lost", _("The sender was stopped")
+    UNEXPECTED = "unexpected", _("Something unexpected happened here")
+    LEASE_LOST = "lease_lost", _("Somebody else took over")
+    ABSENT = "absent", _("The network does not have it")
+    CANNOT_TELL = "cannot_tell", _("The network cannot say")
+    SETTLED = "settled", _("A person checked")

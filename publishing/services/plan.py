@@ -39,7 +39,7 @@ def schedule(post: Post, page: Page, at: datetime, by: Person, *, override_reaso
 
 
 def schedule_next(post: Post, page: Page, after: datetime, by: Person) -> Planning:
-    """Plan a post for the first free minute of a page from `after` (as `at` above) on. Raises OtherBrandError."""
+    """Plan a post for the first free minute from `after` (as `at` above) on. Raises OtherBrandError."""
     if post.brand_id != page.brand_id:
         raise OtherBrandError(post.pk, page.pk)
     with transaction.atomic():
