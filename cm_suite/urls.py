@@ -1,9 +1,9 @@
 """The whole address plan: the public newsroom, the brands' rooms, the back office."""
 
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from pages.admin import back_office
+from pages.views.profile import set_language
 
 urlpatterns = [
     path("", include("cm_suite.dashboard.urls")),

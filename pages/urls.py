@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.views import accounts, connected, people, profile
+from pages.views import accounts, connected, fans, pause, people, profile, settings
 
 app_name = "pages"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("password/<uidb64>/<token>/", accounts.NewPassword.as_view(), name="password_reset_confirm"),
     path("invitation/<str:token>/", accounts.invitation, name="invitation"),
     path("me/", profile.profile, name="profile"),
+    path("me/notices/", settings.notice_settings, name="notice_settings"),
     path("me/password/", profile.change_password, name="change_password"),
     path("b/<slug:brand>/people/", people.people_list, name="people"),
     path("b/<slug:brand>/people/invite/", people.invite, name="invite"),
@@ -35,4 +36,14 @@ urlpatterns = [
     path("b/<slug:brand>/pages/<int:page_id>/reconnect/", connected.reconnect, name="reconnect"),
     path("b/<slug:brand>/pages/<int:page_id>/disconnect/", connected.disconnect, name="disconnect"),
     path("b/<slug:brand>/pages/<int:page_id>/check/", connected.check, name="check"),
+    path("b/<slug:brand>/pages/", connected.pages, name="pages"),
+    path("b/<slug:brand>/pages/connect/", connected.connect, name="connect"),
+    path("b/<slug:brand>/pages/<int:page_id>/", connected.page, name="page"),
+    path("b/<slug:brand>/pages/<int:page_id>/reconnect/", connected.reconnect, name="reconnect"),
+    path("b/<slug:brand>/pages/<int:page_id>/disconnect/", connected.disconnect, name="disconnect"),
+    path("b/<slug:brand>/pages/<int:page_id>/check/", connected.check, name="check"),
+    path("b/<slug:brand>/settings/", settings.settings, name="settings"),
+    path("b/<slug:brand>/pause/", pause.pause, name="pause"),
+    path("b/<slug:brand>/pause/<int:pause_id>/resume/", pause.resume, name="resume"),
+    path("b/<slug:brand>/fans/", fans.fans, name="fans"),
 ]

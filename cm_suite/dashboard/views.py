@@ -1,19 +1,34 @@
 """Today, and all brands."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
+from cm_suite.dashboard.lines import brand_lines
+from cm_suite.dashboard.selectors import HEALTH_DAYS, health, now_of, outlook
 from pages.access import BrandRequest, PersonRequest, brand_view, person_view
 from pages.enums import Act
+from pages.selectors.people import memberships_of
 
 
 @person_view
+@require_safe
 def home(request: PersonRequest) -> HttpResponse:
-    """All the person's brands."""
-    return render(request, "dashboard/home.html")
+    """All the person's brands, most trouble first; straight to the one of those who have one."""
+    memberships = memberships_of(request.user)
+    if len(memberships) == 1:
+        return redirect("dashboard:today", brand=memberships[0].brand.slug)
+    return render(request, "dashboard/home.html", {"lines": brand_lines(memberships)})
 
 
 @brand_view(Act.SEE)
+@require_safe
 def today(request: BrandRequest) -> HttpResponse:
-    """What goes out today and tomorrow, and what needs a person now."""
-    return render(request, "dashboard/today.html")
+    """What needs a person now, what goes out today and tomorrow, how each page does."""
+    context = {
+        "now": now_of(request.brand),
+        "outlook": outlook(request.brand),
+        "health": health(request.brand),
+        "health_days": HEALTH_DAYS,
+    }
+    return render(request, "dashboard/today.html", context)

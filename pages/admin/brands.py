@@ -67,7 +67,7 @@ class BrandAdmin(BrandScopedAdmin):
         super().save_model(request, obj, form, change)
         ledger.append(
             obj.pk,
-            "brand_changed" if change else "brand_created",
+            "brand.settings" if change else "brand.created",
             actor_id=request.user.pk,
             subject_kind="brand",
             subject_id=obj.pk,

@@ -67,14 +67,12 @@ class LedgerAdmin(BrandScopedAdmin):
         """Lines with the names their ids stand for, if they still do."""
         brand = Brand.objects.filter(pk=OuterRef("brand_id")).values("name")
         actor = Person.objects.filter(pk=OuterRef("actor_id")).values("name")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                named_brand=Subquery(brand, output_field=CharField()),
-                named_actor=Subquery(actor, output_field=CharField()),
-            )
+        rows: QuerySet[Any] = super().get_queryset(request)
+        named: QuerySet[Any] = rows.annotate(
+            named_brand=Subquery(brand, output_field=CharField()),
+            named_actor=Subquery(actor, output_field=CharField()),
         )
+        return named
 
     @admin.display(description=_("brand"))
     def brand_name(self, entry: Any) -> str:

@@ -54,7 +54,7 @@ def invite(brand: Brand, email: str, role: Role, by: Person) -> Invitation:
     if not made and just_sent and invitation.role == role:
         return invitation
     invitation.role = role
-    _send(invitation, by, "invitation_sent" if made else "invitation_resent")
+    _send(invitation, by, "invitation.sent" if made else "invitation.resent")
     return invitation
 
 
@@ -62,7 +62,7 @@ def invite(brand: Brand, email: str, role: Role, by: Person) -> Invitation:
 def resend(invitation: Invitation, by: Person) -> None:
     """Send a new link, valid from now; the old one stops working. Raises PeopleRefused if it is closed."""
     row = _open(invitation)
-    _send(row, by, "invitation_resent")
+    _send(row, by, "invitation.resent")
 
 
 @transaction.atomic
@@ -71,7 +71,7 @@ def revoke(invitation: Invitation, by: Person) -> None:
     row = _open(invitation)
     row.revoked_at = clock.now()
     row.save(update_fields=["revoked_at"])
-    _record("invitation_revoked", row, by)
+    _record("invitation.revoked", row, by)
 
 
 @transaction.atomic
@@ -90,7 +90,7 @@ def accept(invitation: Invitation, person: Person) -> Membership:
     membership, _made = Membership.objects.get_or_create(
         person=person, brand_id=invitation.brand_id, defaults={"role": invitation.role}
     )
-    _record("invitation_accepted", invitation, person)
+    _record("invitation.accepted", invitation, person)
     return membership
 
 

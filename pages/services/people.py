@@ -51,7 +51,7 @@ def change_role(membership: Membership, role: Role, by: Person) -> bool:
         raise PeopleRefused(PeopleRefusal.LAST_LEAD)
     before, row.role = row.role, role
     row.save(update_fields=["role"])
-    _record("role_changed", row, by, f"{before}>{role}")
+    _record("role.changed", row, by, f"{before}>{role}")
     return True
 
 
@@ -61,7 +61,7 @@ def remove(membership: Membership, by: Person) -> None:
     row, last = _locked(membership)
     if last:
         raise PeopleRefused(PeopleRefusal.LAST_LEAD)
-    kind = "person_left" if row.person_id == by.pk else "person_removed"
+    kind = "person.left" if row.person_id == by.pk else "person.removed"
     _record(kind, row, by, row.role)
     row.delete()
 
@@ -70,7 +70,7 @@ def remove(membership: Membership, by: Person) -> None:
 def appoint(membership: Membership, by: Person) -> None:
     """Save a new membership without an invitation: how the installation's keeper names a first lead."""
     membership.save(force_insert=True)
-    _record("person_appointed", membership, by, membership.role)
+    _record("person.appointed", membership, by, membership.role)
 
 
 def _locked(membership: Membership) -> tuple[Membership, bool]:

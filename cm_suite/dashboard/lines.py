@@ -1,0 +1,78 @@
+"""All of a person's brands at a glance, the one in most trouble first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+
+from cm_suite.core import clock
+from cm_suite.dashboard.selectors import ASKS
+from pages.enums import PageState
+from pages.models import Brand, Departure, Membership, Page, Pause
+from pages.newsroom.models import Subscriber
+from publishing.enums import DeliveryState
+from publishing.models import Delivery
+
+
+@dataclass(slots=True)
+class BrandLine:
+    """One brand among several: its trouble, what comes next, fans over seven days."""
+
+    brand: Brand
+    role: str
+    needs_person: int = 0
+    to_reconnect: int = 0
+    pauses: int = 0
+    planned: int = 0
+    next_at: datetime | None = None
+    gained: int = 0
+    lost: int = 0
+
+    @property
+    def trouble(self) -> int:
+        """How many things need a person."""
+        return self.needs_person + self.to_reconnect + self.pauses
+
+
+def brand_lines(memberships: Sequence[Membership]) -> list[BrandLine]:
+    """The person's brands, most trouble first, then by name; five queries whatever their number."""
+    lines = {each.brand_id: BrandLine(each.brand, each.get_role_display()) for each in memberships}
+    _count_deliveries(lines)
+    _count_pages_and_pauses(lines)
+    _count_fans(lines)
+    return sorted(lines.values(), key=lambda line: (-line.trouble, line.brand.name.casefold(), line.brand.pk))
+
+
+def _count_deliveries(lines: Mapping[int, BrandLine]) -> None:
+    ahead = Q(state=DeliveryState.PLANNED, due_at__gte=clock.now())
+    rows = Delivery.objects.filter(page__brand__in=lines).order_by().values_list("page__brand")
+    figures = rows.annotate(
+        asking=Count("pk", filter=ASKS),
+        ahead=Count("pk", filter=ahead),
+        next_at=Min("due_at", filter=ahead),
+    )
+    for brand_id, asking, planned, next_at in figures:
+        line = lines[brand_id]
+        line.needs_person, line.planned, line.next_at = asking, planned, next_at
+
+
+def _count_pages_and_pauses(lines: Mapping[int, BrandLine]) -> None:
+    shut = Page.objects.filter(brand__in=lines, state=PageState.NEEDS_RECONNECT).order_by()
+    for brand_id, count in shut.values_list("brand").annotate(n=Count("pk")):
+        lines[brand_id].to_reconnect = count
+    paused = Pause.objects.filter(brand__in=lines, ended_at=None).order_by()
+    for brand_id, count in paused.values_list("brand").annotate(n=Count("pk")):
+        lines[brand_id].pauses = count
+
+
+def _count_fans(lines: Mapping[int, BrandLine]) -> None:
+    since = clock.now() - timedelta(days=7)
+    gained = Subscriber.objects.filter(page__brand__in=lines, confirmed_at__gte=since).order_by()
+    for brand_id, count in gained.values_list("page__brand").annotate(n=Count("pk")):
+        lines[brand_id].gained = count
+    lost = Departure.objects.filter(page__brand__in=lines, at__gte=since).order_by()
+    for brand_id, count in lost.values_list("page__brand").annotate(n=Count("pk")):
+        lines[brand_id].lost = count

@@ -1,0 +1,176 @@
+"""What the dashboard asks of all apps: what goes out, what waits for a person, how the pages do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.db.models import Count, Min, Q
+
+from cm_suite.core import clock
+from cm_suite.dashboard.budgets import Budget, budgets_of, next_slots
+from pages.enums import PageState
+from pages.models import Brand, Page, Pause
+from pages.selectors.audience import PageAudience, audience, midnight
+from pages.selectors.pauses import open_pauses
+from publishing import rules
+from publishing.enums import DeliveryState, HoldReason
+from publishing.models import Delivery
+
+S = DeliveryState
+# A post held by a pause or a page to reconnect is not named by itself: its cause is.
+ASKS: Final = Q(state__in=(S.NEEDS_PERSON, S.MISSED, S.REJECTED)) | Q(
+    state=S.HELD, hold_reason__in=(HoldReason.POLICY, "")
+)
+SHOWN: Final = 12  # of what needs a person; the rest is counted and linked
+HEALTH_DAYS: Final = 28
+
+
+class NowKind(StrEnum):
+    """What a line of "Now" is about."""
+
+    DELIVERY = "delivery"
+    RECONNECT = "reconnect"
+    PAUSE = "pause"
+
+
+@dataclass(frozen=True, slots=True)
+class NowItem:
+    """One thing that needs a person. `slot`: when a held post could go; `waits`: how many posts it stops."""
+
+    kind: NowKind
+    at: datetime
+    delivery: Delivery | None = None
+    page: Page | None = None
+    pause: Pause | None = None
+    slot: datetime | None = None
+    waits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What needs a person, by deadline, and how many more there are."""
+
+    items: Sequence[NowItem]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What goes out on one page today and tomorrow."""
+
+    page: Page
+    today: Sequence[Delivery]
+    tomorrow: Sequence[Delivery]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Two days of the brand's zone, a lane a page."""
+
+    today: date
+    tomorrow: date
+    lanes: Sequence[Lane]
+
+    @property
+    def count(self) -> int:
+        """How many posts the two days hold."""
+        return sum(len(lane.today) + len(lane.tomorrow) for lane in self.lanes)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One page: its fans over HEALTH_DAYS and its tightest budget."""
+
+    audience: PageAudience
+    budget: Budget | None
+
+
+def now_of(brand: Brand) -> Now:
+    """What needs a person on the brand, by deadline; at most eight queries."""
+    rows = Delivery.objects.filter(ASKS, page__brand=brand).select_related("post", "page")
+    asking = list(rows.order_by("due_at", "pk")[: SHOWN + 1])
+    total = len(asking) if len(asking) <= SHOWN else rows.count()
+    slots = next_slots([each for each in asking[:SHOWN] if each.state == S.HELD])
+    blocked = _waiting_by_page(brand)
+    items = [
+        *(
+            NowItem(NowKind.DELIVERY, each.due_at, delivery=each, slot=slots.get(each.pk))
+            for each in asking[:SHOWN]
+        ),
+        *_reconnects(brand, blocked),
+        *_paused(brand, blocked),
+    ]
+    return Now(sorted(items, key=lambda item: item.at), max(0, total - SHOWN))
+
+
+def outlook(brand: Brand) -> Outlook:
+    """What goes out on each page from today's to tomorrow's last minute, in the brand's zone; two queries."""
+    zone = clock.zone(brand.zone)
+    today = clock.now().astimezone(zone).date()
+    tomorrow = today + timedelta(days=1)
+    first, split, end = (midnight(today + timedelta(days=ahead), zone) for ahead in range(3))
+    rows = Delivery.objects.filter(page__brand=brand, due_at__gte=first, due_at__lt=end)
+    by_page: dict[int, list[Delivery]] = defaultdict(list)
+    for row in rows.exclude(state__in=rules.ENDED).select_related("post").order_by("due_at", "pk"):
+        by_page[row.page_id].append(row)
+    pages = brand.pages.filter(~Q(state=PageState.DISCONNECTED) | Q(pk__in=by_page))
+    lanes = [
+        Lane(
+            page,
+            [each for each in by_page[page.pk] if each.due_at < split],
+            [each for each in by_page[page.pk] if each.due_at >= split],
+        )
+        for page in pages
+    ]
+    return Outlook(today, tomorrow, lanes)
+
+
+def health(brand: Brand) -> list[Health]:
+    """Fans and budget of every page; six queries whatever their number."""
+    lines = audience(brand, HEALTH_DAYS)
+    budgets = budgets_of([line.page.pk for line in lines])
+    return [Health(line, budgets.get(line.page.pk)) for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocked:
+    """How many posts of a page still wait, and when the next one is due."""
+
+    count: int
+    next_at: datetime
+
+
+def _reconnects(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
+    """Pages whose door is shut, due when their next post is."""
+    pages = brand.pages.filter(state=PageState.NEEDS_RECONNECT)
+    nothing = _Blocked(0, clock.now())
+    return [
+        NowItem(NowKind.RECONNECT, found.next_at, page=page, waits=found.count)
+        for page in pages
+        for found in [blocked.get(page.pk, nothing)]
+    ]
+
+
+def _paused(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
+    """Pauses in force, with how many posts they stop."""
+    return [
+        NowItem(
+            NowKind.PAUSE,
+            pause.started_at,
+            pause=pause,
+            page=pause.page,
+            waits=sum(each.count for page, each in blocked.items() if pause.page_id in (None, page)),
+        )
+        for pause in open_pauses(brand)
+    ]
+
+
+def _waiting_by_page(brand: Brand) -> dict[int, _Blocked]:
+    rows = Delivery.objects.filter(page__brand=brand, state__in=(S.PLANNED, S.HELD)).order_by()
+    found = rows.values_list("page_id").annotate(n=Count("pk"), next_at=Min("due_at"))
+    return {page: _Blocked(n, next_at) for page, n, next_at in found}
