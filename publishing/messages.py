@@ -35,7 +35,7 @@ REFUSALS: Final[Mapping[str, Words]] = {
         "This post has already left for this page. To publish it again, write a new one."
     ),
     Refusal.ON_ITS_WAY: gettext_lazy(
-        "This post is on its way, or being checked: nothing changes until that is settled. Your text is kept below."
+        "This post is on its way, or being checked: nothing changes until that is settled."
     ),
     Refusal.DISCARDED: gettext_lazy("This post was discarded."),
     Refusal.PAGE_DISCONNECTED: gettext_lazy("%(page)s is disconnected. Connect it again first."),

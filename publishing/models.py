@@ -28,7 +28,7 @@ class Post(models.Model):
     brand = models.ForeignKey("pages.Brand", models.CASCADE, related_name="posts")
     key = models.UUIDField(
         unique=True, default=uuid.uuid4, editable=False
-    )  # made with the form: sent twice, kept once
+    )  # the form's: sent twice, kept once
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="posts")
     text = models.TextField(_("text"), max_length=70_000)
     link = models.URLField(_("link"), max_length=500, blank=True)
