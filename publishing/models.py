@@ -26,9 +26,7 @@ class Post(models.Model):
     """Content of a brand, before and after it goes out. `version` refuses a lost update."""
 
     brand = models.ForeignKey("pages.Brand", models.CASCADE, related_name="posts")
-    key = models.UUIDField(
-        unique=True, default=uuid.uuid4, editable=False
-    )  # the form's: sent twice, kept once
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # the form's
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="posts")
     text = models.TextField(_("text"), max_length=70_000)
     link = models.URLField(_("link"), max_length=500, blank=True)
