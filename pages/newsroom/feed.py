@@ -65,7 +65,7 @@ def _add(feed: FullAtom, page: Page, post: NewsroomPost) -> None:
         updateddate=post.published_at,
         categories=[mark] if mark else [],
         language=post.language,
-        content=render_to_string("newsroom/entry.html", {"post": post}),
+        content=render_to_string("newsroom/entry.html", {"post": post}).strip(),
     )
 
 

@@ -6,17 +6,19 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pages.newsroom.rules import DIGEST_GRACE, DIGEST_HOUR, digest_moment, is_dated, missing_legal
 
 PARIS = ZoneInfo("Europe/Paris")
-ZONES = st.sampled_from([PARIS, ZoneInfo("America/New_York"), ZoneInfo("Pacific/Auckland"), ZoneInfo("Asia/Kolkata")])
+ZONES = st.sampled_from(
+    [PARIS, ZoneInfo("America/New_York"), ZoneInfo("Pacific/Auckland"), ZoneInfo("Asia/Kolkata")]
+)
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]  # parts are year, month, day, hour, minute
+def utc(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -47,9 +49,9 @@ def test_a_digest_is_due_at_six_in_the_evening_in_paris(at: datetime, moment: da
     assert digest_moment(at, PARIS) == moment
 
 
-@given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)), ZONES)
-def test_a_due_digest_is_at_its_hour_and_not_long_ago(naive: datetime, zone: ZoneInfo) -> None:
-    at = naive.replace(tzinfo=UTC)
+@given(st.datetimes(timezones=st.just(UTC)), ZONES)
+def test_a_due_digest_is_at_its_hour_and_not_long_ago(at: datetime, zone: ZoneInfo) -> None:
+    assume(1000 < at.year < 9000)
     moment = digest_moment(at, zone)
     if moment is not None:
         assert moment.astimezone(zone).hour == DIGEST_HOUR
