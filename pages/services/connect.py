@@ -147,17 +147,20 @@ def mark_needs_reconnect(page: Page) -> bool:
 
 
 def describe(page: Page, profile: Profile) -> None:
-    """Bring what the page says of its account up to date; clears what was wrong at the last check."""
+    """Bring what the page says of its account up to date; clears what was wrong at the last check.
+
+    A limit that the server does not name this time stays as it was known.
+    """
     found: dict[str, Any] = {
         "name": clip(profile.name, 120),
         "handle": clip(profile.handle, 200),
         "url": profile.url,
         "followers": profile.followers,
-        "text_limit": profile.text_limit,
-        "url_length": profile.url_length,
         "checked_at": clock.now(),
         "health_code": "",
     }
+    limits = {"text_limit": profile.text_limit, "url_length": profile.url_length}
+    found |= {name: value for name, value in limits.items() if value is not None}
     Page.objects.filter(pk=page.pk).update(**found)
     for name, value in found.items():
         setattr(page, name, value)

@@ -300,10 +300,12 @@ class FakeServer:
         self.port: int = self._line.getsockname()[1]
         self.origin = f"http://127.0.0.1:{self.port}"
         self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> FakeServer:
         self._thread.start()
+        self._ready.wait(10)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -327,6 +329,7 @@ class FakeServer:
             return Connection(self.fake, self._latency, self._faults)
 
         server = self._loop.run_until_complete(self._loop.create_server(connection, sock=self._line))
+        self._loop.call_soon(self._ready.set)
         try:
             self._loop.run_forever()
         finally:

@@ -140,6 +140,7 @@ def credential_account(account: Account, statuses: int) -> dict[str, Any]:
         "attribution_domains": [],
         "fields": [],
         "follow_requests_count": 0,
+        "indexable": True,
         "language": "fr",
         "note": "",
         "privacy": "public",

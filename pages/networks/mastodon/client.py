@@ -74,11 +74,16 @@ class MastodonClient:
 
     def profile(self) -> Profile:
         """Who the token belongs to, and the limits of its server."""
-        account = self._call("GET", "/api/v1/accounts/verify_credentials").json()
         try:
+            account = self._call("GET", "/api/v1/accounts/verify_credentials").json()
             return mapping.profile(account, self._instance(), self._host)
         except _UNREADABLE:
-            raise Never(Code.NOT_THIS_NETWORK, step=NextStep.EDIT) from None
+            answer = ""
+        except Never as refusal:
+            if refusal.code != Code.NOT_FOUND:
+                raise
+            answer = refusal.answer
+        raise Never(Code.NOT_THIS_NETWORK, answer=answer, step=NextStep.EDIT)
 
     def _instance(self) -> Mapping[str, Any]:
         """What the server says about itself; servers of before version 4 only know the older question."""
@@ -99,10 +104,11 @@ class MastodonClient:
             batch = self._call("GET", path, params=params).json()
             if not isinstance(batch, list):
                 raise TypeError
-            if not batch:
+            there = [each for each in batch if each is not None]  # what was taken down may leave a hole
+            if not there:
                 return
-            yield from (mapping.seen(each) for each in batch)
-            params["max_id"] = batch[-1]["id"]
+            yield from (mapping.seen(each) for each in there)
+            params["max_id"] = there[-1]["id"]
         raise _TooManyError
 
     def _call(self, method: str, path: str, **options: Any) -> Answer:

@@ -1,0 +1,97 @@
+"""A Mastodon server on loopback that remembers what it accepted and fails when told to."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from cm_suite.core.guard import Guard
+from cm_suite.core.http import NetworkHttp, Pace
+from cm_suite.ops.bench.fake_network import FakeMastodon, FakeServer, Fault, FaultKind, Reply, Request
+from cm_suite.ops.bench.fake_statuses import Account, status
+from pages.networks.mastodon.client import MastodonClient
+from pages.networks.types import Access
+
+TOKEN: Final = "token-of-maison-lumen"
+ACCOUNT: Final = Account("109382", "maison_lumen")
+
+
+class Mastodon(FakeMastodon):
+    """The fake server with a script: each write or read takes the next fault, if one is planned for it."""
+
+    def __init__(self, *, idempotent: bool = True, knows_v2: bool = True) -> None:
+        super().__init__(idempotent=idempotent, knows_v2=knows_v2)
+        self.open_account(TOKEN, ACCOUNT.id, ACCOUNT.username)
+        self.origin = ""
+        self._script: dict[str, deque[Fault]] = {"write": deque(), "read": deque()}
+
+    def fail_next(self, fault: Fault, kind: str = "write") -> None:
+        """Let the next `kind` of request meet this fault."""
+        self._script[kind].append(fault)
+
+    def planned(self, request: Request) -> Fault | None:
+        """The fault this request meets."""
+        script = self._script["read" if request.method == "GET" else "write"]
+        return script.popleft() if script else None
+
+    @property
+    def pair(self) -> tuple[str, int]:
+        """Host and port, as the allow-list wants them."""
+        host, _sep, port = self.origin.partition("://")[2].rpartition(":")
+        return host, int(port)
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts accepted, each as often as it was."""
+        return list(self.accepted.elements())
+
+    def put(self, text: str, at: datetime, content: str = "") -> dict[str, Any]:
+        """Something the account published by other means; the statuses stay in the order of time."""
+        mine = self.of(ACCOUNT.id)
+        status_id = str((int(at.timestamp() * 1000) << 16) + len(mine))
+        made = status(status_id, ACCOUNT, text, at)
+        if content:
+            made["content"] = content
+        mine.append(made)
+        mine.sort(key=lambda each: int(each["id"]))
+        return made
+
+    def client(
+        self, *, token: str = TOKEN, pace: Pace | None = None, read_timeout: float = 5.0
+    ) -> MastodonClient:
+        """A client of this server's account."""
+        http = NetworkHttp(
+            Guard(frozenset({self.pair})),
+            account="mastodon:1",
+            pace=pace,
+            secrets=(token,),
+            connect_timeout=1.0,
+            read_timeout=read_timeout,
+        )
+        return MastodonClient(Access(self.origin, token, ACCOUNT.id), http)
+
+
+@contextmanager
+def running(fake: Mastodon) -> Iterator[Mastodon]:
+    """The fake, serving."""
+    with FakeServer(fake, faults=fake.planned) as server:
+        fake.origin = server.origin
+        yield fake
+
+
+RESET_BEFORE: Final = Fault(FaultKind.RESET_BEFORE)
+RESET_AFTER: Final = Fault(FaultKind.RESET_AFTER)
+SILENT_AFTER: Final = Fault(FaultKind.SILENT_AFTER)
+
+
+def answer_before(status_code: int, body: Any = None, headers: dict[str, str] | None = None) -> Fault:
+    """Another answer, nothing accepted."""
+    return Fault(FaultKind.ANSWER_BEFORE, Reply(status_code, body or {"error": "no"}, headers or {}))
+
+
+def answer_after(status_code: int, body: Any = None) -> Fault:
+    """Accepted, then another answer."""
+    return Fault(FaultKind.ANSWER_AFTER, Reply(status_code, body or {"error": "no"}))
