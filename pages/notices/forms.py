@@ -11,6 +11,6 @@ class MailReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=300,
+        max_length=500,
         help_text=_("One line: whoever asks later must understand it."),
     )

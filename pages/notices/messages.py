@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from pages.notices.enums import NoticeKind
+from pages.notices.enums import MailState, NoticeKind
 
 type Words = str | Promise
 
@@ -70,6 +70,15 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
         _("See what is planned"),
         "ok",
     ),
+}
+
+# how the interface shows the state of a mail: tone, icon
+MAIL_MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    MailState.PLANNED: ("", "state-planned"),
+    MailState.SENDING: ("accent", "state-sending"),
+    MailState.SENT: ("ok", "state-published"),
+    MailState.REFUSED: ("risk", "state-rejected"),
+    MailState.UNKNOWN: ("warn", "state-unknown"),
 }
 
 MAIL_CODES: Final[Mapping[str, Words]] = {

@@ -79,7 +79,7 @@ class Mail(Leased):
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    settled_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    settled_reason = models.CharField(_("reason"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("outgoing mail")
