@@ -93,6 +93,7 @@ _ENGINE: Final[Mapping[str, Reason]] = {
         gettext_lazy("Something unexpected happened on our side."),
         gettext_lazy("It is looked at again by itself; if it lasts, tell whoever runs this installation."),
     ),
+    EngineCode.ABSENT: Reason(gettext_lazy("Somebody looked: the post is not there."), _PLAN_AGAIN),
     EngineCode.CANNOT_TELL: Reason(
         gettext_lazy("The network cannot say whether the post arrived."),
         gettext_lazy("Look at the page and say whether it is there."),

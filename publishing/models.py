@@ -60,7 +60,7 @@ class Delivery(Leased):
         S.SENDING: frozenset({S.PUBLISHED, S.PROCESSING, S.PARTIAL, S.REJECTED, S.PLANNED, S.UNKNOWN}),
         S.PROCESSING: frozenset({S.PUBLISHED, S.REJECTED, S.UNKNOWN}),
         S.UNKNOWN: frozenset({S.UNKNOWN, S.PUBLISHED, S.PLANNED, S.NEEDS_PERSON}),
-        S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.PLANNED, S.CANCELLED}),
+        S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.MISSED, S.CANCELLED}),
         S.MISSED: frozenset({S.PLANNED, S.CANCELLED}),
         S.REJECTED: frozenset({S.PLANNED, S.CANCELLED}),
         S.PUBLISHED: frozenset({S.REMOVED}),

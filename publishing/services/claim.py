@@ -1,0 +1,106 @@
+"""The one way a delivery leaves the plan, for a first try as for any later one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from cm_suite.core import clock, leases
+from pages.enums import PageState
+from pages.models import Page
+from pages.networks.types import Outgoing
+from pages.selectors.pauses import active_pause
+from publishing import rules
+from publishing.enums import DeliveryState, EngineCode, HoldReason
+from publishing.models import Delivery, Override
+from publishing.selectors import budget
+from publishing.services import outcomes
+from publishing.services.slots import locked, misfit
+
+S = DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A delivery that may go, with its content as it stands now: frozen from here on."""
+
+    delivery: Delivery
+    page: Page
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """Why a delivery may not go now, and the state that says so."""
+
+    state: S
+    code: EngineCode
+    hold_reason: str = ""
+
+
+def due(now: datetime) -> QuerySet[Delivery]:
+    """What may leave at `now`: planned, due, not too late, its back-off over, its page not asked to wait."""
+    again = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
+    free = Q(page__paced_until=None) | Q(page__paced_until__lte=now)
+    on_time = Q(due_at__lte=now, due_at__gte=now - settings.CM_MISSED_AFTER)
+    return Delivery.objects.filter(again, free, on_time, state=S.PLANNED).order_by("due_at", "pk")
+
+
+def take(limit: int) -> list[Delivery]:
+    """Claim up to `limit` due deliveries, each under a lease: nobody else sends them meanwhile."""
+    seconds = settings.CM_SEND_LEASE.total_seconds()
+    return leases.claim(due(clock.now()), from_=S.PLANNED, to=S.CLAIMED, seconds=seconds, limit=limit)
+
+
+def admit(delivery: Delivery) -> Ready | None:
+    """Ask pause and policy again under the page's lock; None when that moved the delivery elsewhere."""
+    with transaction.atomic():
+        page = locked(delivery.page)
+        post = delivery.post
+        found = hindrance(delivery, page) or _misfit(delivery, page)
+        if found is not None:
+            stop(delivery, found)
+            return None
+    outgoing = Outgoing(delivery.key, post.text, post.link, post.content_type, page.brand.language)
+    return Ready(delivery, page, outgoing)
+
+
+def hindrance(delivery: Delivery, page: Page) -> Hindrance | None:
+    """Why a delivery of the locked page may not go now: too late, a page to reconnect, a pause, a rule."""
+    now = clock.now()
+    if delivery.due_at < now - settings.CM_MISSED_AFTER:
+        return Hindrance(S.MISSED, EngineCode.LATE)
+    if page.state != PageState.CONNECTED:
+        return Hindrance(S.HELD, EngineCode.TO_RECONNECT, HoldReason.RECONNECT)
+    if active_pause(page) is not None:
+        return Hindrance(S.HELD, EngineCode.PAUSED, HoldReason.PAUSED)
+    at = rules.counted_at(delivery.due_at, now)
+    if budget.verdict_for_send(page, at, without=delivery.pk).allowed or _overridden(delivery):
+        return None
+    return Hindrance(S.HELD, EngineCode.POLICY, HoldReason.POLICY)
+
+
+def stop(delivery: Delivery, found: Hindrance) -> None:
+    """Move a claimed delivery to where the hindrance puts it."""
+    if found.state == S.HELD:
+        outcomes.hold(delivery, S.CLAIMED, found.hold_reason, found.code)
+    elif found.state == S.MISSED:
+        outcomes.miss(delivery, S.CLAIMED)
+    else:
+        outcomes.refuse_text(delivery, found.code)
+
+
+def _misfit(delivery: Delivery, page: Page) -> Hindrance | None:
+    """The network may have shortened its limit since the text was planned."""
+    if misfit(delivery.post.text, delivery.post.link, page) is None:
+        return None
+    return Hindrance(S.REJECTED, EngineCode.TOO_LONG)
+
+
+def _overridden(delivery: Delivery) -> bool:
+    """Whether a person let the delivery pass, for this very time."""
+    return Override.objects.filter(delivery=delivery, for_due_at=delivery.due_at).exists()

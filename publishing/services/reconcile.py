@@ -1,0 +1,105 @@
+"""Asking a network whether a post arrived whose answer was lost. It reads; it never sends."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from cm_suite.core import clock, leases
+from cm_suite.core.errors import Outcome, OutcomeError
+from cm_suite.core.leases import RELEASED
+from cm_suite.core.states import move
+from pages.networks.types import CANNOT_TELL, Outgoing, Published, Sighting, SightingKind
+from pages.services.connect import client_for
+from publishing.enums import DeliveryState, EngineCode
+from publishing.models import Attempt, Delivery
+from publishing.services import outcomes
+
+S = DeliveryState
+MOST_TRIES: Final = 5
+_DEFINITE: Final = (Outcome.LATER, Outcome.NEVER)
+
+
+def take(limit: int) -> list[Delivery]:
+    """Claim up to `limit` unknown deliveries whose time to be looked for has come."""
+    unheld = Q(lease_until=None) | Q(lease_until__lte=Now())
+    found = Delivery.objects.filter(unheld, state=S.UNKNOWN, next_attempt_at__lte=clock.now())
+    seconds = settings.CM_SEND_LEASE.total_seconds()
+    ordered = found.order_by("next_attempt_at", "pk")
+    return leases.claim(ordered, from_=S.UNKNOWN, to=S.UNKNOWN, seconds=seconds, limit=limit)
+
+
+def look(delivery: Delivery) -> None:
+    """Look for one claimed delivery on its network and settle it, or look again later.
+
+    What the network does not have is believed once the last send is older than CM_RECONCILE_AFTER: then
+    it goes back to the plan, with the same key. After five looks without an answer a person is asked.
+    """
+    code = EngineCode.CANNOT_TELL.value
+    try:
+        sighting = _sight(delivery)
+    except OutcomeError as error:
+        sighting, code = CANNOT_TELL, error.code
+    if sighting.kind == SightingKind.FOUND and sighting.published:
+        _found(delivery, sighting.published)
+    elif sighting.kind == SightingKind.ABSENT:
+        _absent(delivery)
+    else:
+        _again(delivery, code)
+
+
+def _sight(delivery: Delivery) -> Sighting:
+    """What the network says. Raises its outcomes."""
+    post, page = delivery.post, delivery.page
+    outgoing = Outgoing(delivery.key, post.text, post.link, post.content_type, page.brand.language)
+    first = delivery.attempts.exclude(outcome__in=_DEFINITE).first()
+    since = first.started_at if first else delivery.due_at
+    sighting = client_for(page).find(outgoing, since, clock.now())
+    return CANNOT_TELL if _is_anothers(delivery, sighting.published) else sighting
+
+
+def _is_anothers(delivery: Delivery, published: Published | None) -> bool:
+    """Whether what was found is known as another delivery's: the same words, said twice."""
+    if published is None:
+        return False
+    others = Delivery.objects.filter(page=delivery.page, remote_id=published.remote_id)
+    return others.exclude(pk=delivery.pk).exists()
+
+
+def _found(delivery: Delivery, published: Published) -> None:
+    outcomes.publish(delivery, published, _last(delivery))
+
+
+def _absent(delivery: Delivery) -> None:
+    """Back to the plan at once, or a later look while the send may still be arriving."""
+    last = _last(delivery)
+    ripe = last.started_at + settings.CM_RECONCILE_AFTER if last else clock.now()
+    mine = outcomes.mine(delivery)
+    if ripe <= clock.now():
+        fields = {"next_attempt_at": None, "code": EngineCode.ABSENT, "tries": 0, **RELEASED}
+        move(delivery, S.UNKNOWN, S.PLANNED, where=mine, **fields)
+    else:
+        move(delivery, S.UNKNOWN, S.UNKNOWN, where=mine, next_attempt_at=ripe, **RELEASED)
+
+
+def _again(delivery: Delivery, code: str) -> None:
+    """Look again after a back-off; in the end a person does."""
+    tries = delivery.tries + 1
+    if tries >= MOST_TRIES:
+        outcomes.ask_person(delivery, EngineCode.CANNOT_TELL)
+        return
+    later = clock.now() + outcomes.backoff(delivery.tries)
+    fields = {"next_attempt_at": later, "tries": tries, "code": code[:60], **RELEASED}
+    move(delivery, S.UNKNOWN, S.UNKNOWN, where=outcomes.mine(delivery), **fields)
+
+
+def postpone(delivery: Delivery) -> None:
+    """After a fault of ours while looking: as if the network could not tell."""
+    _again(delivery, EngineCode.UNEXPECTED)
+
+
+def _last(delivery: Delivery) -> Attempt | None:
+    return delivery.attempts.last()

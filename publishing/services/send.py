@@ -1,0 +1,167 @@
+"""One delivery on its way to its network: the fence, the one call, and what came of it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from cm_suite.core import clock, leases
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
+from cm_suite.core.states import move
+from cm_suite.core.text import fingerprint
+from pages.networks.base import Client
+from pages.networks.errors import FenceClosed
+from pages.networks.types import Outgoing, Published
+from pages.services.connect import client_for, mark_needs_reconnect
+from publishing.enums import DeliveryState, EngineCode, HoldReason
+from publishing.models import Attempt, Delivery
+from publishing.services import claim, outcomes
+from publishing.services.claim import Ready
+from publishing.services.slots import locked
+
+S = DeliveryState
+logger = logging.getLogger(__name__)
+PASSING_REFUSALS: Final = 2
+"""A refused credential that the network then accepts again is passing; this often, not for ever."""
+
+
+class FenceTwiceError(RuntimeError):
+    """A client crossed the fence a second time: a fault in the client."""
+
+
+def mark(outgoing: Outgoing) -> str:
+    """The fingerprint of what leaves."""
+    return fingerprint(f"{outgoing.text}\n{outgoing.link}")
+
+
+class Sending:
+    """A claimed delivery up to its outcome. `attempt` is there once the fence was crossed."""
+
+    def __init__(self, ready: Ready) -> None:
+        self.ready = ready
+        self.delivery = ready.delivery
+        self.attempt: Attempt | None = None
+
+    @property
+    def state(self) -> S:
+        """Where the delivery stands: before or after the fence."""
+        return S.SENDING if self.attempt else S.CLAIMED
+
+    def fence(self) -> None:
+        """Commit "sending" and what leaves, after a last look. Raises FenceClosed when it must not go."""
+        if self.attempt is not None:
+            raise FenceTwiceError(self.delivery.pk)
+        with transaction.atomic():
+            page = locked(self.ready.page)
+            hindrance = claim.hindrance(self.delivery, page) if self._renewed() else None
+            if hindrance is None:
+                self.attempt = self._cross()
+            else:
+                claim.stop(self.delivery, hindrance)
+        if self.attempt is None:
+            raise FenceClosed(hindrance.code if hindrance else EngineCode.LEASE_LOST)
+
+    def _renewed(self) -> bool:
+        return leases.renew(self.delivery, settings.CM_SEND_LEASE.total_seconds())
+
+    def _cross(self) -> Attempt | None:
+        """Move to "sending" and write the attempt, both or neither; None when the lease was lost."""
+        still_ours = outcomes.mine(self.delivery)
+        if not move(self.delivery, S.CLAIMED, S.SENDING, where=still_ours, code="", step=""):
+            return None
+        return Attempt.objects.create(
+            delivery=self.delivery,
+            number=Attempt.objects.filter(delivery=self.delivery).count() + 1,
+            fingerprint=mark(self.ready.outgoing),
+            started_at=clock.now(),
+        )
+
+
+def deliver(delivery: Delivery) -> None:
+    """Take a claimed delivery to its outcome. What is not an outcome (a fault here) is raised."""
+    ready = claim.admit(delivery)
+    if ready is None:
+        return
+    sending = Sending(ready)
+    client: Client | None = None
+    try:
+        client = client_for(ready.page)
+        published = client.publish(ready.outgoing, sending.fence)
+    except FenceClosed:
+        return
+    except OutcomeError as error:
+        _ended(sending, client, error)
+    else:
+        _went(sending, published)
+
+
+def recover(delivery: Delivery) -> None:
+    """After a fault of ours: nothing was sent before the fence; after it, the network is asked."""
+    attempt = delivery.attempts.filter(outcome="").last()
+    if outcomes.postpone(delivery, S.CLAIMED, EngineCode.UNEXPECTED):
+        return
+    if outcomes.lose(delivery, EngineCode.UNEXPECTED, look_at=clock.now() + settings.CM_RECONCILE_AFTER):
+        outcomes.note(attempt, Unknown(EngineCode.UNEXPECTED))
+
+
+def _went(sending: Sending, published: Published) -> None:
+    """The client says it is published; without the fence crossed it cannot be, and nothing was sent."""
+    if sending.attempt is None:
+        logger.error("delivery %s: the client never crossed the fence", sending.delivery.pk)
+        outcomes.postpone(sending.delivery, S.CLAIMED, EngineCode.UNEXPECTED)
+        return
+    outcomes.publish(sending.delivery, published, sending.attempt)
+
+
+def _ended(sending: Sending, client: Client | None, error: OutcomeError) -> None:
+    """Anything but a yes: one transaction for the delivery and its attempt."""
+    if isinstance(error, Never) and error.step == NextStep.RECONNECT:
+        _credential_refused(sending, client, error)
+        return
+    with transaction.atomic():
+        outcomes.note(sending.attempt, error)
+        if isinstance(error, Never):
+            outcomes.refuse(sending.delivery, sending.state, error)
+        elif isinstance(error, Unknown) and sending.attempt:
+            look_at = clock.now() + settings.CM_RECONCILE_AFTER
+            outcomes.lose(sending.delivery, error.code, look_at=look_at)
+        else:
+            retry_at = error.retry_at if isinstance(error, Later) else None
+            outcomes.postpone(sending.delivery, sending.state, error.code, retry_at=retry_at)
+
+
+def _credential_refused(sending: Sending, client: Client | None, error: Never) -> None:
+    """The network refused our credential. It is asked again: a passing error disconnects nothing."""
+    lasting = client is None or sending.delivery.tries >= PASSING_REFUSALS or _refused_again(client)
+    if lasting:
+        mark_needs_reconnect(sending.ready.page)
+    with transaction.atomic():
+        outcomes.note(sending.attempt, error)
+        if not lasting:
+            outcomes.postpone(sending.delivery, sending.state, error.code)
+        elif sending.attempt:
+            outcomes.refuse(sending.delivery, S.SENDING, error)
+        else:
+            outcomes.hold(sending.delivery, S.CLAIMED, HoldReason.RECONNECT, error.code)
+    if lasting:
+        hold_queue(sending.ready.page.pk)
+
+
+def _refused_again(client: Client) -> bool:
+    try:
+        client.profile()
+    except Never as error:
+        return error.step == NextStep.RECONNECT
+    except OutcomeError:
+        return False
+    return False
+
+
+def hold_queue(page_id: int) -> int:
+    """Hold what is planned on a page that must be reconnected; how many were held."""
+    planned = Delivery.objects.filter(page_id=page_id, state=S.PLANNED)
+    held = (outcomes.hold(each, S.PLANNED, HoldReason.RECONNECT, EngineCode.TO_RECONNECT) for each in planned)
+    return sum(held)

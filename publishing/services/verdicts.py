@@ -1,0 +1,57 @@
+"""Judging without planning: what would be said of this text, on this page, at this time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pages.models import Page, Person
+from pages.selectors.connected import length_on, limit_of
+from publishing.enums import PlanNote
+from publishing.models import Post
+from publishing.selectors import budget
+from publishing.services import slots
+from publishing.services.draft import Content
+from publishing.services.results import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One page's answer. `refused` is None when the slot is free; lengths are as the network counts."""
+
+    page: Page
+    at: datetime | None
+    length: int
+    limit: int
+    refused: Refused | None
+    notes: tuple[PlanNote, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """Characters left; negative when the text is too long."""
+        return self.limit - self.length
+
+
+def check(
+    content: Content, page: Page, at: datetime | None, by: Person, *, without: int | None = None
+) -> Check:
+    """Judge a text on a page at a wall time of the brand or an instant (None: the text alone).
+
+    Nothing is written or reserved: planning asks again. `without` leaves out the delivery to be moved.
+    """
+    length, limit = length_on(page, content.text, content.link), limit_of(page)
+    if at is None:
+        refused = slots.misfit(content.text, content.link, page) if content.text.strip() else None
+        return Check(page, None, length, limit, refused, slots.standing_notes(page))
+    instant, notes = slots.moment(at, page.brand)
+    refused = _refused(content, page, instant, by, without)
+    return Check(page, instant, length, limit, refused, (*notes, *slots.standing_notes(page)))
+
+
+def _refused(content: Content, page: Page, at: datetime, by: Person, without: int | None) -> Refused | None:
+    post = Post(brand=page.brand, text=content.text, link=content.link)
+    unfit = slots.unfit(post, page, at)
+    if unfit is not None:
+        return unfit
+    verdict = budget.verdict_for_plan(page, at, without=without)
+    return None if verdict.allowed else slots.refused_by(page, verdict, by)
