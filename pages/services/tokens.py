@@ -62,4 +62,4 @@ def forget(page: Page) -> None:
 def _unread(page: Page) -> None:
     """Drop the copy of the credential that `page` may hold."""
     if Page.credential.is_cached(page):
-        del page.credential
+        Page.credential.related.delete_cached_value(page)

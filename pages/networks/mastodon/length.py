@@ -65,6 +65,8 @@ def graphemes(text: str) -> int:
             count += 1
         if not joined or not _extends(char):
             base = char
+        elif before == _ZERO_WIDTH_JOINER or unicodedata.category(char) == "Mc":
+            base = ""  # no picture follows from here on
         before = char
     return count
 

@@ -1,0 +1,226 @@
+"""The rooms where pages are listed, shown, connected and disconnected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from pages.enums import PageState
+from pages.models import Credential, Page, Pause, Person
+from pages.services import connect
+from tests.networks.fake_mastodon import ACCOUNT, TOKEN, Mastodon, answer_before, running
+from tests.people import Cast
+
+SignIn = Callable[[Person], Client]
+
+
+@pytest.fixture(autouse=True)
+def english(cast: Cast) -> None:
+    """Everybody reads English."""
+    Person.objects.update(language="en")
+    for person in cast.by_role().values():
+        person.refresh_from_db()
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[Mastodon]:
+    """A Mastodon server that the guard lets us reach."""
+    with running(Mastodon()) as fake:
+        fake.open_account("another-account", "77", "atelier_roche")
+        settings.CM_ALLOWED_HOSTS = frozenset({fake.pair})
+        yield fake
+
+
+@pytest.fixture
+def page(cast: Cast, server: Mastodon) -> Page:
+    """A connected page."""
+    return connect.connect_mastodon(cast.brand, server.origin, TOKEN, cast.alice)
+
+
+def at(name: str, *parts: object) -> str:
+    """An address in the rooms of Maison Lumen."""
+    return reverse(f"pages:{name}", args=["maison-lumen", *parts])
+
+
+def text(html: bytes) -> str:
+    """What a reader sees in the main part of a page."""
+    soup = BeautifulSoup(html, "html.parser").find("main")
+    return " ".join(soup.get_text(" ").split()) if soup else ""
+
+
+def test_the_list_names_each_page_and_how_it_is(cast: Cast, page: Page, signed_in: SignIn) -> None:
+    connect.mark_needs_reconnect(page)
+    shown = text(signed_in(cast.vera).get(at("pages")).content)
+    assert "Public page" in shown
+    assert "5000 characters a post" in shown.replace(",", "")
+    assert "@maison_lumen@fake.example" in shown
+    assert "Connected" in shown
+    assert "To reconnect" in shown
+    assert "Connect a page" not in shown
+    assert "Atelier Roche" not in shown
+
+
+def test_a_lead_with_one_page_is_told_the_next_step(cast: Cast, signed_in: SignIn) -> None:
+    shown = text(signed_in(cast.alice).get(at("pages")).content)
+    assert "Only the public page so far" in shown
+    assert "Connect a page" in shown
+
+
+def test_a_brand_without_a_page_says_what_to_do(cast: Cast, signed_in: SignIn) -> None:
+    cast.newsroom.delete()
+    assert "No page yet" in text(signed_in(cast.alice).get(at("pages")).content)
+    assert "A lead connects the first one." in text(signed_in(cast.bob).get(at("pages")).content)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_the_database_as_often_for_three_as_for_one(
+    cast: Cast, signed_in: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for number in range(count - 1):
+        Page.objects.create(brand=cast.brand, network="mastodon", remote_id=str(number), name=f"P{number}")
+    client = signed_in(cast.alice)
+    with django_assert_max_num_queries(7):
+        client.get(at("pages"))
+
+
+def test_a_page_says_what_its_network_cannot_do(cast: Cast, page: Page, signed_in: SignIn) -> None:
+    shown = text(signed_in(cast.vera).get(at("page", page.pk)).content)
+    assert "Does not say who left, nor why: only the total is known" in shown
+    assert "any address counts for 23" in shown
+    assert "214" in shown
+    assert "Disconnect" not in shown
+    assert "Check now" not in shown
+    own = text(signed_in(cast.vera).get(at("page", cast.newsroom.pk)).content)
+    assert "Says who came, who left and why" in own
+    assert "No:" not in own
+
+
+def test_a_lead_may_do_more_than_read(cast: Cast, page: Page, signed_in: SignIn) -> None:
+    shown = text(signed_in(cast.alice).get(at("page", page.pk)).content)
+    assert "Check now" in shown
+    assert "Disconnect…" in shown
+    own = text(signed_in(cast.alice).get(at("page", cast.newsroom.pk)).content)
+    assert "Disconnect…" not in own
+    assert "Check now" not in own
+
+
+def test_a_pause_is_shown_with_its_reason(cast: Cast, page: Page, signed_in: SignIn) -> None:
+    Pause.objects.create(brand=cast.brand, page=page, reason="A fire in the shop", started_by=cast.alice)
+    shown = text(signed_in(cast.vera).get(at("page", page.pk)).content)
+    assert "Paused" in shown
+    assert "A fire in the shop" in text(signed_in(cast.ada).get(at("page", page.pk)).content)
+
+
+def test_connecting_leads_to_the_page(cast: Cast, server: Mastodon, signed_in: SignIn) -> None:
+    client = signed_in(cast.alice)
+    form = client.get(at("connect"))
+    assert "read" in text(form.content)
+    assert "write:statuses" in text(form.content)
+    answer = client.post(at("connect"), {"host": server.origin, "token": TOKEN})
+    made = Page.objects.get(brand=cast.brand, network="mastodon")
+    assert (answer.status_code, answer["Location"]) == (302, at("page", made.pk))
+    assert TOKEN.encode() not in client.get(at("page", made.pk)).content
+
+
+@pytest.mark.parametrize(
+    ("host", "field", "words"),
+    [
+        ("", "host", "This field is required."),
+        ("deux mots", "host", "This is not the address of a server."),
+        ("http://example.social", "host", "Only secure addresses are accepted."),
+        ("https://127.0.0.1", "host", "inside a private network"),
+        ("https://localhost", "host", "inside a private network"),
+        ("example.social:22", "host", "Only the usual ports of the web are accepted."),
+    ],
+)
+def test_a_wrong_address_is_said_under_its_field(
+    cast: Cast, signed_in: SignIn, host: str, field: str, words: str
+) -> None:
+    answer = signed_in(cast.alice).post(at("connect"), {"host": host, "token": TOKEN})
+    assert answer.status_code == 422
+    assert words in answer.context["form"].errors[field][0]
+    assert TOKEN.encode() not in answer.content
+    assert Page.objects.filter(network="mastodon").count() == 0
+
+
+def test_a_wrong_token_is_said_under_its_field(cast: Cast, server: Mastodon, signed_in: SignIn) -> None:
+    answer = signed_in(cast.alice).post(at("connect"), {"host": server.origin, "token": "nope"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["token"][0].startswith("The server does not accept the token.")
+
+
+def test_a_server_that_is_down_is_to_be_tried_again(cast: Cast, server: Mastodon, signed_in: SignIn) -> None:
+    server.fail_next(answer_before(503), "read")
+    answer = signed_in(cast.alice).post(at("connect"), {"host": server.origin, "token": TOKEN})
+    (words,) = answer.context["form"].non_field_errors()
+    assert words == (
+        "The server has a problem of its own. Check the address, then try again in a few minutes."
+    )
+
+
+def test_reconnecting_asks_for_a_token_only(cast: Cast, page: Page, signed_in: SignIn) -> None:
+    connect.disconnect(page, cast.alice)
+    client = signed_in(cast.alice)
+    assert set(client.get(at("reconnect", page.pk)).context["form"].fields) == {"token"}
+    wrong = client.post(at("reconnect", page.pk), {"token": "another-account"})
+    assert "This token opens another account." in wrong.context["form"].errors["token"][0]
+    right = client.post(at("reconnect", page.pk), {"token": TOKEN})
+    assert right["Location"] == at("page", page.pk)
+    page.refresh_from_db()
+    assert (page.state, page.remote_id) == (PageState.CONNECTED, ACCOUNT.id)
+
+
+def test_disconnecting_takes_a_confirmed_post(cast: Cast, page: Page, signed_in: SignIn) -> None:
+    client = signed_in(cast.alice)
+    assert client.get(at("disconnect", page.pk)).status_code == 405
+    assert 'id="disconnect"' in client.get(at("page", page.pk)).content.decode()
+    assert Credential.objects.count() == 1
+    client.post(at("disconnect", page.pk))
+    page.refresh_from_db()
+    assert (page.state, Credential.objects.count()) == (PageState.DISCONNECTED, 0)
+    assert "Connect again" in text(client.get(at("page", page.pk)).content)
+
+
+def test_the_public_page_is_not_disconnected_by_hand(cast: Cast, signed_in: SignIn) -> None:
+    signed_in(cast.alice).post(at("disconnect", cast.newsroom.pk))
+    cast.newsroom.refresh_from_db()
+    assert cast.newsroom.state == PageState.CONNECTED
+
+
+def test_a_check_says_at_once_how_it_went(
+    cast: Cast, page: Page, server: Mastodon, signed_in: SignIn
+) -> None:
+    client = signed_in(cast.alice)
+    assert "Maison Lumen answers." in client.post(at("check", page.pk), follow=True).content.decode()
+    server.accounts.clear()
+    shown = client.post(at("check", page.pk), follow=True).content.decode()
+    assert "The server does not accept the token." in shown
+    page.refresh_from_db()
+    assert page.state == PageState.NEEDS_RECONNECT
+
+
+@pytest.mark.parametrize("name", ["connect", "reconnect", "disconnect", "check"])
+def test_only_leads_connect_and_nobody_from_elsewhere(
+    cast: Cast, page: Page, signed_in: SignIn, name: str
+) -> None:
+    where = at(name) if name == "connect" else at(name, page.pk)
+    expected = {"lead": {200, 302, 422}, "outsider": {404}}
+    for role, person in cast.by_role().items():
+        if role != "lead":
+            answer = signed_in(person).post(where, {"token": TOKEN})
+            assert answer.status_code in expected.get(role, {403}), role
+    page.refresh_from_db()
+    assert page.state == PageState.CONNECTED
+
+
+def test_a_page_of_another_brand_is_not_there(cast: Cast, page: Page, signed_in: SignIn) -> None:
+    client = signed_in(cast.charlie)
+    for name in ("page", "reconnect"):
+        assert client.get(reverse(f"pages:{name}", args=["atelier-roche", page.pk])).status_code == 404
+    for name in ("disconnect", "check"):
+        assert client.post(reverse(f"pages:{name}", args=["atelier-roche", page.pk])).status_code == 404
