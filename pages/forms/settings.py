@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from copy import copy
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
@@ -47,7 +47,13 @@ def _flat(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: data.get(name) for name in data}
 
 
-class BrandForm(forms.ModelForm[Brand]):
+if TYPE_CHECKING:
+    BrandModelForm = forms.ModelForm[Brand]
+else:
+    BrandModelForm = forms.ModelForm
+
+
+class BrandForm(BrandModelForm):
     """The brand and its legal notice. `seen` carries the values as they were when the form was shown."""
 
     zone = forms.ChoiceField(
