@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -104,7 +105,7 @@ def test_after_a_post_signing_in_leads_home_not_to_an_act(db: None) -> None:
 def test_a_fragment_moves_the_whole_page_to_the_sign_in_page(db: None) -> None:
     request = RequestFactory().get("/room/", headers={"HX-Request": "true"})
     request.user = AnonymousUser()
-    response = HtmxMiddleware(lambda asked: room(asked, brand="maison-lumen"))(request)
+    response: Any = HtmxMiddleware(lambda asked: room(asked, brand="maison-lumen"))(request)
     assert response.headers["HX-Redirect"] == "/sign-in/"
     assert response.status_code == 200
 

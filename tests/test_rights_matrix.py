@@ -1,0 +1,283 @@
+"""Every address of the house, walked by everybody: who gets in is what the table of rights says, no more.
+
+Nothing is listed by hand but the pages open to all, and one example for each kind of id in an address. An
+address that has no rule, or an id nobody knows an example of, fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cm_suite.core import clock
+from pages.enums import Act, Role
+from pages.models import Brand, Invitation, Membership, Page, Pause, Person
+from pages.notices.enums import MailKind, NoticeKind
+from pages.notices.models import Mail, Notice
+from pages.rules import may
+from publishing.models import Delivery, Post
+from tests.people import Cast
+
+PUBLIC: Final = {
+    "admin:login",
+    "admin:logout",
+    "admin:password_change",
+    "newsroom:asked",
+    "newsroom:charter",
+    "newsroom:confirm",
+    "newsroom:feed",
+    "newsroom:home",
+    "newsroom:leave",
+    "newsroom:legal",
+    "newsroom:post",
+    "newsroom:subscribe",
+    "newsroom:why",
+    "ops:health",
+    "pages:invitation",
+    "pages:password_reset",
+    "pages:password_reset_confirm",
+    "pages:password_reset_sent",
+    "pages:sign_in",
+    "pages:sign_out",
+    "set_language",
+}
+METHODS: Final = ("get", "post")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One brand with one row of everything an address can name."""
+
+    brand: Brand
+    page: Page
+    post: Post
+    delivery: Delivery
+    membership: Membership
+    invitation: Invitation
+    pause: Pause
+    mail: Mail
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the address plan."""
+
+    name: str
+    callback: Callable[..., Any]
+    parameters: tuple[str, ...]
+    route: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def path(self, values: dict[str, Any]) -> str:
+        """The address with these ids in it; patterns without a name are filled in as they are written."""
+        if "unnamed" not in self.name:
+            return reverse(self.name, kwargs=values)
+        holes = r"<\w+:(\w+)>|\(\?P<(\w+)>[^)]*\)"
+        filled = re.sub(holes, lambda hole: str(values[hole[1] or hole[2]]), self.route)
+        return "/" + filled.replace("^", "").replace("$", "")
+
+
+EXAMPLES: Final[Mapping[str, Callable[[Side, Person], object]]] = {
+    "brand": lambda side, person: side.brand.slug,
+    "page_id": lambda side, person: side.page.pk,
+    "post_id": lambda side, person: side.post.pk,
+    "delivery_id": lambda side, person: side.delivery.pk,
+    "membership_id": lambda side, person: side.membership.pk,
+    "invitation_id": lambda side, person: side.invitation.pk,
+    "pause_id": lambda side, person: side.pause.pk,
+    "mail_id": lambda side, person: side.mail.pk,
+    "notice_id": lambda side, person: notice_of(side, person).pk,
+    "object_id": lambda side, person: "1",
+    "app_label": lambda side, person: "pages",
+    "url": lambda side, person: "nowhere/",
+}
+
+
+def addresses() -> Iterator[Address]:
+    """The whole address plan, namespaces resolved."""
+
+    def walk(
+        entries: list[Any], spaces: tuple[str, ...], above: tuple[str, ...], route: str
+    ) -> Iterator[Address]:
+        for entry in entries:
+            named = (*above, *entry.pattern.regex.groupindex)
+            here = route + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                inside = (*spaces, entry.namespace) if entry.namespace else spaces
+                yield from walk(entry.url_patterns, inside, named, here)
+            elif isinstance(entry, URLPattern):
+                name = ":".join((*spaces, entry.name or f"unnamed {here}"))
+                yield Address(name, entry.callback, named, here)
+
+    yield from walk(get_resolver().url_patterns, (), (), "")
+
+
+ALL: Final = list(addresses())
+ROOMS: Final = [each for each in ALL if hasattr(each.callback, "act")]
+DESKS: Final = [each for each in ALL if hasattr(each.callback, "for_person")]
+OFFICE: Final = [each for each in ALL if each.name.startswith("admin:") and each.name not in PUBLIC]
+
+
+def test_every_address_has_a_rule() -> None:
+    known = {each.name for each in (*ROOMS, *DESKS, *OFFICE)}
+    assert sorted({each.name for each in ALL} - known - PUBLIC) == []
+    assert sorted(PUBLIC - {each.name for each in ALL}) == []
+    assert sorted(known & PUBLIC) == []
+
+
+def test_every_room_lies_in_a_brand_and_every_id_has_an_example() -> None:
+    assert [each.name for each in ROOMS if "brand" not in each.parameters] == []
+    asked = {name for each in (*ROOMS, *DESKS, *OFFICE) for name in each.parameters}
+    assert sorted(asked - set(EXAMPLES)) == []
+    assert [each.name for each in DESKS if each.parameters] == []
+
+
+def notice_of(side: Side, person: Person) -> Notice:
+    return Notice.objects.get_or_create(
+        person=person,
+        key=f"example {side.brand.pk}",
+        defaults={
+            "brand": side.brand,
+            "kind": NoticeKind.HELD,
+            "subject": "…",
+            "link": f"/b/{side.brand.slug}/",
+            "at": clock.now(),
+        },
+    )[0]
+
+
+def make_side(brand: Brand, page: Page, member: Person, by: Person) -> Side:
+    now = clock.now()
+    post = Post.objects.create(brand=brand, author=by, text="A text")
+    return Side(
+        brand=brand,
+        page=page,
+        post=post,
+        delivery=Delivery.objects.create(post=post, page=page, due_at=now + timedelta(days=1), planned_by=by),
+        membership=Membership.objects.get(brand=brand, person=member),
+        invitation=Invitation.objects.create(
+            brand=brand,
+            email="noe@agence.example",
+            role=Role.AUTHOR,
+            token_hash=brand.slug,
+            expires_at=now + timedelta(days=1),
+        ),
+        pause=Pause.objects.create(brand=brand, page=page, reason="a recall", started_by=by),
+        mail=Mail.objects.create(
+            brand=brand,
+            kind=MailKind.NOTICE,
+            key=brand.slug,
+            message_id=brand.slug,
+            to="bob@agence.example",
+            subject="…",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """Both brands, and everybody by role; `None` is nobody signed in."""
+
+    own: Side
+    other: Side
+    people: Mapping[str, Person]
+    clients: Mapping[str, Client]
+
+    def ask(self, name: str, address: Address, method: str, side: Side, brand: Brand | None = None) -> Any:
+        """What this person gets; whatever the request changed is undone."""
+        person = self.people.get(name, self.people["lead"])
+        kwargs = {key: EXAMPLES[key](side, person) for key in address.parameters}
+        if brand is not None:
+            kwargs["brand"] = brand.slug
+        url = address.path(kwargs)
+        with transaction.atomic():
+            response = getattr(self.clients[name], method)(url, {"page": side.page.pk})
+            transaction.set_rollback(True)
+        return response
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    root = Person.objects.create_superuser("root@agence.example", "Root", "x")
+    people = {**cast.by_role(), "superuser": root}
+    clients = {"anonymous": Client()}
+    for name, person in people.items():
+        clients[name] = Client()
+        clients[name].force_login(person)
+    return World(
+        own=make_side(cast.brand, cast.newsroom, cast.bob, cast.alice),
+        other=make_side(cast.other_brand, cast.other_newsroom, cast.charlie, cast.charlie),
+        people=people,
+        clients=clients,
+    )
+
+
+def asks_to_sign_in(response: Any) -> bool:
+    return response.status_code == 302 and str(response.headers["Location"]).startswith("/sign-in/")
+
+
+def needed(address: Address, method: str) -> Act:
+    act: Act = getattr(address.callback, "act" if method == "get" else "post_act")
+    return act
+
+
+@pytest.mark.parametrize("address", ROOMS, ids=str)
+def test_inside_a_brand_the_table_of_rights_decides(world: World, address: Address) -> None:
+    for method in METHODS:
+        for role in Role:
+            response = world.ask(role.value, address, method, world.own)
+            told = f"{role} {method} {response.status_code}"
+            if may(role, needed(address, method)):
+                assert response.status_code not in {403, 404, 500}, told
+                assert not asks_to_sign_in(response), told
+            else:
+                assert response.status_code == 403, told
+
+
+@pytest.mark.parametrize("address", ROOMS, ids=str)
+def test_outside_a_brand_it_does_not_exist(world: World, address: Address) -> None:
+    for method in METHODS:
+        for name in ("outsider", "superuser"):
+            assert world.ask(name, address, method, world.own).status_code == 404, (name, method)
+        for role in Role:
+            assert world.ask(role.value, address, method, world.other).status_code == 404, (role, method)
+        assert asks_to_sign_in(world.ask("anonymous", address, method, world.own)), method
+
+
+@pytest.mark.parametrize("address", [each for each in ROOMS if len(each.parameters) > 1], ids=str)
+def test_a_row_of_another_brand_is_not_found_under_one_s_own(world: World, address: Address) -> None:
+    for method in METHODS:
+        response = world.ask("lead", address, method, world.other, brand=world.own.brand)
+        assert response.status_code in {404, 405}, method
+
+
+@pytest.mark.parametrize("address", DESKS, ids=str)
+def test_a_person_s_own_pages_are_for_whoever_is_signed_in(world: World, address: Address) -> None:
+    for method in METHODS:
+        assert asks_to_sign_in(world.ask("anonymous", address, method, world.own)), method
+        for name in world.people:
+            response = world.ask(name, address, method, world.own)
+            assert response.status_code not in {403, 404, 500}, (name, method)
+            assert not asks_to_sign_in(response), (name, method)
+
+
+def test_the_back_office_is_closed_to_those_who_lead_nothing(world: World) -> None:
+    entered = []
+    for address in OFFICE:
+        for method in METHODS:
+            for name in ("anonymous", "viewer", "author", "moderator", "approver"):
+                response = world.ask(name, address, method, world.own)
+                door = response.headers.get("Location", "").startswith("/admin/login/?next=")
+                if response.status_code != 302 or not door:
+                    entered.append((address.name, name, method, response.status_code))
+    assert entered == []
