@@ -26,7 +26,9 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
 HTTPS = PUBLIC_URL.startswith("https://")
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -151,7 +153,9 @@ STORAGES = {
 
 # Every message leaves through the outbox of pages.notices, which tells "refused" from "unknown"; Django's own mail is off.
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
-CM_EMAIL_URL = env.str("EMAIL_URL", default="")  # smtp://user:password@host:port · smtp+tls:// · smtp+ssl:// · empty: files in var/mail
+CM_EMAIL_URL = env.str(
+    "EMAIL_URL", default=""
+)  # smtp://user:password@host:port · smtp+tls:// · smtp+ssl:// · empty: files in var/mail
 CM_MAIL_DIR = VAR_DIR / "mail"
 CM_MAIL_FROM = env.str("CM_MAIL_FROM", default="cm_suite <no-reply@localhost>")
 

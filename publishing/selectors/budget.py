@@ -54,6 +54,11 @@ class Use:
         """How many more posts fit now; never negative."""
         return max(0, self.cap.at_most - self.used)
 
+    @property
+    def hours(self) -> int:
+        """Length of the window in whole hours."""
+        return int(self.cap.window.total_seconds() // 3600)
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:

@@ -1,0 +1,91 @@
+"""Posts, deliveries and rules in the back office: to look at, never to push by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import display, register
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from pages.admin_scope import BrandScopedAdmin
+from publishing.models import Cap, Delivery, Gap, Override, Post
+
+
+@register(Post)
+class PostAdmin(BrandScopedAdmin):
+    """What was written."""
+
+    brand_path = "brand"
+    list_display = ("excerpt", "brand", "content_type", "author", "created_at")
+    list_select_related = ("brand", "author")
+    list_filter = ("brand", "content_type")
+    date_hierarchy = "created_at"
+    fields = ("brand", "text", "link", "content_type", "author", "version", "created_at", "discarded_at")
+
+    @display(description=_("text"))
+    def excerpt(self, obj: Post) -> str:
+        """The beginning of the text."""
+        return str(Truncator(obj.text).chars(60))
+
+
+@register(Delivery)
+class DeliveryAdmin(BrandScopedAdmin):
+    """Where each post went, or will go. The engine owns every column."""
+
+    brand_path = "page__brand"
+    list_display = ("due_at", "page", "state", "code", "published_at", "remote_url")
+    list_select_related = ("page",)
+    list_filter = ("page", "state")
+    date_hierarchy = "due_at"
+    fields = (
+        "post",
+        "page",
+        "state",
+        "hold_reason",
+        "code",
+        "due_at",
+        "next_attempt_at",
+        "tries",
+        "remote_id",
+        "remote_url",
+        "published_at",
+        "planned_by",
+        "reason",
+    )
+
+
+@register(Override)
+class OverrideAdmin(BrandScopedAdmin):
+    """Who passed over a cap, and why."""
+
+    brand_path = "delivery__page__brand"
+    list_display = ("at", "delivery_page", "person", "reason", "for_due_at")
+    list_select_related = ("delivery__page", "person")
+    fields = ("delivery", "person", "reason", "for_due_at", "at")
+
+    @display(description=_("page"))
+    def delivery_page(self, obj: Override) -> str:
+        """The page whose cap it was."""
+        return obj.delivery.page.name
+
+
+@register(Cap)
+class CapAdmin(BrandScopedAdmin):
+    """Caps, as their page's rules set them."""
+
+    brand_path = "page__brand"
+    list_display = ("page", "at_most", "hours")
+    list_select_related = ("page",)
+    list_filter = ("page",)
+    fields: Any = list_display
+
+
+@register(Gap)
+class GapAdmin(BrandScopedAdmin):
+    """Least gaps, as their page's rules set them."""
+
+    brand_path = "page__brand"
+    list_display = ("page", "minutes")
+    list_select_related = ("page",)
+    fields: Any = list_display

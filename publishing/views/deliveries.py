@@ -1,0 +1,115 @@
+"""What a person does to one delivery: another time, off the plan, back on it, settled, taken down."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from pages.access import BrandRequest, brand_view
+from pages.enums import Act
+from publishing.forms import FoundForm, ReasonForm, WhenForm
+from publishing.models import Delivery
+from publishing.services import plan, settle
+from publishing.services import remove as removing
+from publishing.services.results import Acting, Refused
+from publishing.views.compose import tell
+from publishing.views.says import refused_words
+from publishing.views.wishes import Wish, slot_of, wall_of
+
+
+@brand_view(Act.WRITE)
+@require_POST
+def reschedule(request: BrandRequest, delivery_id: int) -> HttpResponse:
+    """Another time: the one that is typed, or the free slot that was offered."""
+    delivery = _delivery(request, delivery_id)
+    slot = slot_of(request.POST.get("take", ""))
+    form = WhenForm(request.POST)
+    at = slot or (form.wall if form.is_valid() else None)
+    if at is None:
+        messages.error(request, _("Choose a day and a time."))
+        return _back(request, delivery)
+    reason = "" if slot else request.POST.get("override_reason", "")
+    if tell(request, plan.reschedule(delivery, at, request.user, override_reason=reason)):
+        return _back(request, delivery)
+    wish = Wish((delivery.page_id,), wall_of(at) if at.tzinfo else at)
+    return redirect(wish.address(request.brand.slug, delivery.post))
+
+
+@brand_view(Act.WRITE)
+@require_POST
+def cancel(request: BrandRequest, delivery_id: int) -> HttpResponse:
+    """Off the plan; it can be put back."""
+    delivery = _delivery(request, delivery_id)
+    return _acted(request, delivery, plan.cancel(delivery, request.user), _("Taken off the plan."))
+
+
+@brand_view(Act.WRITE)
+@require_POST
+def restore(request: BrandRequest, delivery_id: int) -> HttpResponse:
+    """Back on the plan, at the time it had."""
+    delivery = _delivery(request, delivery_id)
+    planning = plan.undo_cancel(delivery, request.user)
+    if tell(request, planning) or not isinstance(planning, Refused) or not planning.blocked:
+        return _back(request, delivery)
+    wish = Wish((delivery.page_id,), wall_of(delivery.due_at))
+    return redirect(wish.address(request.brand.slug, delivery.post))
+
+
+@brand_view(Act.WRITE)
+@require_POST
+def found(request: BrandRequest, delivery_id: int) -> HttpResponse:
+    """A person looked, and the post is there: at this address."""
+    delivery = _delivery(request, delivery_id)
+    form = FoundForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Paste the whole address of the post; it begins with https://."))
+        return _back(request, delivery)
+    result = settle.it_is_there(delivery, form.cleaned_data["url"], request.user)
+    return _acted(request, delivery, result, _("Noted: the post is there."))
+
+
+@brand_view(Act.WRITE)
+@require_POST
+def absent(request: BrandRequest, delivery_id: int) -> HttpResponse:
+    """A person looked, and the post is not there: it may be planned again."""
+    delivery = _delivery(request, delivery_id)
+    result = settle.it_is_not(delivery, request.user)
+    return _acted(request, delivery, result, _("Noted: the post is not there. Plan it again when you like."))
+
+
+@brand_view(Act.WRITE)
+@require_POST
+def remove(request: BrandRequest, delivery_id: int) -> HttpResponse:
+    """Take a post down where it was published, with the reason."""
+    delivery = _delivery(request, delivery_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why: the reason is kept."))
+        return _back(request, delivery)
+    result = removing.remove(delivery, form.cleaned_data["reason"], request.user)
+    return _acted(request, delivery, result, _("Taken down."))
+
+
+def _delivery(request: BrandRequest, delivery_id: int) -> Delivery:
+    rows = Delivery.objects.select_related("post__brand", "page__brand")
+    return get_object_or_404(rows, pk=delivery_id, page__brand=request.brand)
+
+
+def _acted(request: BrandRequest, delivery: Delivery, result: Acting, done: str) -> HttpResponse:
+    if isinstance(result, Refused):
+        messages.error(request, refused_words(result))
+    else:
+        messages.success(request, done)
+    return _back(request, delivery)
+
+
+def _back(request: BrandRequest, delivery: Delivery) -> HttpResponse:
+    """To where the person came from, when the form says so; else to the post."""
+    target = request.POST.get("next", "")
+    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        return redirect(target)
+    return redirect("publishing:post", request.brand.slug, delivery.post_id)
