@@ -12,6 +12,7 @@ from cm_suite.core import clock, leases
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.states import move
 from cm_suite.core.text import fingerprint
+from pages.models import Page
 from pages.networks.base import Client
 from pages.networks.errors import FenceClosed
 from pages.networks.types import Outgoing, Published
@@ -56,16 +57,21 @@ class Sending:
             raise FenceTwiceError(self.delivery.pk)
         with transaction.atomic():
             page = locked(self.ready.page)
-            hindrance = claim.hindrance(self.delivery, page) if self._renewed() else None
-            if hindrance is None:
+            closed = self._look(page)
+            if closed is None:
                 self.attempt = self._cross()
-            else:
-                claim.stop(self.delivery, hindrance)
         if self.attempt is None:
-            raise FenceClosed(hindrance.code if hindrance else EngineCode.LEASE_LOST)
+            raise FenceClosed(closed or EngineCode.LEASE_LOST)
 
-    def _renewed(self) -> bool:
-        return leases.renew(self.delivery, settings.CM_SEND_LEASE.total_seconds())
+    def _look(self, page: Page) -> EngineCode | None:
+        """The lease made whole again and everything asked a last time; the code of what stops it, if so."""
+        if not leases.renew(self.delivery, settings.CM_SEND_LEASE.total_seconds()):
+            return EngineCode.LEASE_LOST
+        found = claim.hindrance(self.delivery, page)
+        if found is None:
+            return None
+        claim.stop(self.delivery, found)
+        return found.code
 
     def _cross(self) -> Attempt | None:
         """Move to "sending" and write the attempt, both or neither; None when the lease was lost."""
@@ -137,7 +143,7 @@ def _credential_refused(sending: Sending, client: Client | None, error: Never) -
     """The network refused our credential. It is asked again: a passing error disconnects nothing."""
     lasting = client is None or sending.delivery.tries >= PASSING_REFUSALS or _refused_again(client)
     if lasting:
-        mark_needs_reconnect(sending.ready.page)
+        mark_needs_reconnect(sending.ready.page if client else _anew(sending.ready.page))
     with transaction.atomic():
         outcomes.note(sending.attempt, error)
         if not lasting:
@@ -148,6 +154,11 @@ def _credential_refused(sending: Sending, client: Client | None, error: Never) -
             outcomes.hold(sending.delivery, S.CLAIMED, HoldReason.RECONNECT, error.code)
     if lasting:
         hold_queue(sending.ready.page.pk)
+
+
+def _anew(page: Page) -> Page:
+    """The page without what was read through it: there was no credential to compare with."""
+    return Page.objects.select_related("brand").get(pk=page.pk)
 
 
 def _refused_again(client: Client) -> bool:
