@@ -15,6 +15,8 @@ from cm_suite.core.text import ELLIPSIS, clip
 # Marks that turn the direction of writing: right in a sentence, a disguise in an address.
 _TURNS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _LINK: Final = re.compile(rf"\bhttps?://[^\s<>\"“”«»{_TURNS}]+", re.IGNORECASE)
+_THIN_BEFORE: Final = re.compile(r"(?<=\S) (?=[;!?])")
+_FIRM_BESIDE: Final = re.compile(r"(?<=\S) (?=[:»%€])|(?<=«) ")
 _PARAGRAPHS: Final = re.compile(r"\n[^\S\n]*\n\s*")
 _CLOSING: Final = {")": "(", "]": "[", "}": "{"}
 _TRAILING: Final = ".,;:!?…'’*_"
@@ -28,9 +30,15 @@ def clean(text: str) -> str:
     return _NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def paragraphs(text: str) -> SafeString:
+def french(text: str) -> str:
+    """The text with spaces that do not break beside French punctuation, where a space was written."""
+    return _FIRM_BESIDE.sub("\N{NO-BREAK SPACE}", _THIN_BEFORE.sub("\N{NARROW NO-BREAK SPACE}", text))
+
+
+def paragraphs(text: str, language: str = "") -> SafeString:
     """The text as HTML paragraphs, each in its own direction; addresses of the web become links."""
-    blocks = [block.strip() for block in _PARAGRAPHS.split(clean(text))]
+    words = french(clean(text)) if language == "fr" else clean(text)
+    blocks = [block.strip() for block in _PARAGRAPHS.split(words)]
     return format_html_join("\n", '<p dir="auto">{}</p>', ((_lines(block),) for block in blocks if block))
 
 

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.newsroom.prose import clean, link_host, paragraphs, short, title
+from pages.newsroom.prose import clean, french, link_host, paragraphs, short, title
 
 WORDS = st.text(
     alphabet=st.one_of(
@@ -41,6 +41,26 @@ def test_nothing_but_paragraphs_breaks_and_safe_links_comes_out(text: str) -> No
 def test_every_word_comes_out_as_it_was_written(text: str) -> None:
     shown = BeautifulSoup(paragraphs(text), "html.parser").get_text()
     assert shown.split() == clean(text).split()
+
+
+@given(PIECES)
+def test_french_spaces_change_no_word_and_no_link(text: str) -> None:
+    plain, french_ = (BeautifulSoup(paragraphs(text, lang), "html.parser") for lang in ("", "fr"))
+    assert french_.get_text().split() == plain.get_text().split()
+    assert [link["href"] for link in french_.find_all("a")] == [link["href"] for link in plain.find_all("a")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("Oui ; non !", "Oui\u202f; non\u202f!"),
+        ("À 20 % : « Brume » ?", "À 20\u00a0%\u00a0: «\u00a0Brume\u00a0»\u202f?"),
+        ("Non! Oui:non", "Non! Oui:non"),
+        ("un deux", "un deux"),
+    ],
+)
+def test_a_french_sign_never_begins_a_line(typed: str, set_: str) -> None:
+    assert french(typed) == set_
 
 
 @given(WORDS, st.integers(1, 200))
