@@ -151,6 +151,9 @@ def _queues(bell: Redis) -> Check:
 def _sends() -> Check:
     """The last send of each network. It has no bad state: nothing may have been due."""
     rows = Attempt.objects.values_list("delivery__page__network").annotate(last=Max("started_at"))
-    last = {network: moment.isoformat() for network, moment in rows.order_by("delivery__page__network")}
+    try:
+        last = {name: moment.isoformat() for name, moment in rows.order_by("delivery__page__network")}
+    except DatabaseError as failure:
+        return Check("last_send", State.DOWN, f"cannot be read: {failure}")
     words = ", ".join(f"{network} {moment}" for network, moment in last.items())
     return Check("last_send", State.OK, words or "nothing was sent yet", last)
