@@ -10,6 +10,7 @@ from cm_suite.core import clock, ledger
 from cm_suite.core.states import move
 from pages.models import Departure
 from pages.newsroom.models import Subscriber, SubscriberState
+from pages.services.audience import record_departure, set_cause
 
 
 @transaction.atomic
@@ -25,7 +26,7 @@ def leave(subscriber: Subscriber) -> Departure | None:
             subject_kind="subscriber",
             subject_id=subscriber.pk,
         )
-        return Departure.objects.create(page=page, at=clock.now())
+        return record_departure(page, "", clock.now())
     if subscriber.state == SubscriberState.PENDING:
         move(subscriber, SubscriberState.PENDING, SubscriberState.LEFT, **gone)
     return None
@@ -33,5 +34,4 @@ def leave(subscriber: Subscriber) -> Departure | None:
 
 def give_reason(departure: Departure, cause: str) -> None:
     """Note why somebody left; a second answer replaces the first."""
-    departure.cause = cause
-    departure.save(update_fields=["cause"])
+    set_cause(departure, cause)
