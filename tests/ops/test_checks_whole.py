@@ -130,7 +130,8 @@ def test_layers_find_a_room_that_looks_up(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(toml + contract)
     (tmp_path / "pages" / "rules.py").write_text("import publishing\n")
     found = tools.findings("layers", tmp_path, environ(PYTHONPATH=str(tmp_path)))
-    assert any("pages is not allowed to import publishing" in line for line in found)
+    assert found[:2] == ["Up", "--"]
+    assert found[2] == "pages is not allowed to import publishing:"
 
 
 def test_the_tools_are_called_by_module_so_that_a_moved_checkout_works() -> None:
