@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 
 from pages.models import Brand, Person
-from pages.notices.enums import NoticeKind
+from pages.notices.enums import MailState, NoticeKind
 from pages.notices.models import Mail, Notice, NoticePreference
 from pages.notices.rules import Ways, default_ways
 
@@ -36,9 +36,10 @@ def ways_for(persons: Iterable[Person], kind: NoticeKind) -> Mapping[int, Ways]:
 
 
 def mails_of(brand: Brand) -> QuerySet[Mail]:
-    """The brand's outgoing mail, the newest first; bodies are not read."""
+    """The brand's outgoing mail: what waits for a decision first, then the newest; words are not read."""
     rows = Mail.objects.filter(brand=brand).select_related("settled_by")
-    return rows.defer("text", "html", "unsubscribe_url", "subject").order_by("-pk")
+    undecided = Case(When(state=MailState.UNKNOWN, then=0), default=1)
+    return rows.defer("text", "html", "unsubscribe_url", "subject").order_by(undecided, "-pk")
 
 
 def _rows(persons: Iterable[Person], kind: NoticeKind | None = None) -> Mapping[tuple[int, str], Ways]:

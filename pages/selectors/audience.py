@@ -13,6 +13,7 @@ from django.db.models.functions import TruncDate
 
 from cm_suite.core import clock
 from pages.enums import DepartureCause, PageState
+from pages.messages import Words, network_name
 from pages.models import Brand, Departure, Page
 from pages.networks.registry import NETWORKS
 from pages.networks.types import Capability
@@ -56,6 +57,7 @@ class PageAudience:
     """
 
     page: Page
+    network: Words
     fans: int | None
     named: bool
     days: Sequence[DayFans]
@@ -112,6 +114,7 @@ def audience(brand: Brand, days: int = WINDOW_DAYS) -> list[PageAudience]:
     return [
         PageAudience(
             page=page,
+            network=network_name(page.network),
             fans=fans[page.pk],
             named=_named(page),
             days=[DayFans(day, gained[page.pk, day], causes.lost[page.pk, day]) for day in window],

@@ -155,6 +155,13 @@ def test_outgoing_mail_shows_no_address_and_no_words(cast: Cast, queued: Queue, 
     assert "Un été" not in body
 
 
+def test_what_waits_for_a_decision_comes_first(cast: Cast, queued: Queue, signed_in: SignIn) -> None:
+    lost, later, latest = (queued(key) for key in "abc")
+    Mail.objects.filter(pk=lost.pk).update(state=MailState.UNKNOWN)
+    page = signed_in(cast.alice).get(at("notices:mail", cast))
+    assert list(page.context["mails"]) == [lost, latest, later]
+
+
 def test_outgoing_mail_costs_the_same_at_one_and_three(cast: Cast, queued: Queue, signed_in: SignIn) -> None:
     client = signed_in(cast.alice)
     costs = []
