@@ -13,7 +13,7 @@ TOP = 1.0
 
 @register.filter
 def spark_points(values: Sequence[float]) -> str:
-    """`x,y` pairs of a sparkline in a 100 × 24 box, lowest value on the floor; "" for fewer than two values."""
+    """`x,y` pairs of a sparkline in a 100 × 24 box, lowest value on the floor; empty under two values."""
     if len(values) < 2:
         return ""
     low, high = min(values), max(values)

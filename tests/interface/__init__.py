@@ -1,0 +1,1 @@
+"""The frame, the components, the forms and the colours."""
