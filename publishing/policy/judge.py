@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,16 +16,8 @@ from publishing.policy.verdict import Reason, ReasonCode, Verdict
 
 HORIZON: Final = timedelta(days=60)
 MINUTE: Final = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Closed:
-    """No further post fits strictly between `start` and `end`: the posts first..last fill a window."""
-
-    start: datetime
-    end: datetime
-    first: int
-    last: int
+MICROSECOND: Final = timedelta(microseconds=1)
+MINUTE_LONG: Final = MINUTE // MICROSECOND
 
 
 def judge(
@@ -65,12 +56,20 @@ def _reason(at: datetime, posts: Sequence[Taken], rule: Rule) -> Reason | None:
     """Why no post fits at `at` under `rule`, with every post of every full window around it."""
     cap = _as_cap(rule)
     near = posts[_left(posts, at - cap.window) : _right(posts, at + cap.window)]
-    full = [closed for closed in _closed(near, cap) if closed.start < at < closed.end]
+    run = cap.at_most - 1
+    full = [
+        first for first in range(len(near) - run) if _spans(near[first].at, near[first + run].at, at, cap)
+    ]
     if not full:
         return None
-    filling = near[full[0].first : full[-1].last + 1]
+    filling = near[full[0] : full[-1] + run + 1]
     code = ReasonCode.CAP if isinstance(rule, Cap) else ReasonCode.GAP
     return Reason(code, rule, tuple(post.id for post in filling))
+
+
+def _spans(opening: datetime, closing: datetime, at: datetime, cap: Cap) -> bool:
+    """Whether one window holds everything from opening to closing, and `at` too."""
+    return max(closing, at) - min(opening, at) < cap.window
 
 
 def _left(posts: Sequence[Taken], at: datetime) -> int:
@@ -81,28 +80,36 @@ def _right(posts: Sequence[Taken], at: datetime) -> int:
     return bisect_right(posts, at, key=lambda post: post.at)
 
 
-def _closed(posts: Sequence[Taken], cap: Cap) -> Iterator[_Closed]:
-    """The stretches of time that each run of `at_most` posts closes, in order of their start."""
-    run = cap.at_most - 1
-    for first in range(len(posts) - run):
-        opening, closing = posts[first].at, posts[first + run].at
-        if closing - opening < cap.window:
-            yield _Closed(closing - cap.window, opening + cap.window, first, first + run)
-
-
 def _next_free(
     after: datetime, posts: Sequence[Taken], rules: Sequence[Rule], horizon: timedelta
 ) -> datetime | None:
-    """Walk over the closed stretches in order, from each whole minute to the end of what closes it."""
-    closed = [stretch for rule in rules for stretch in _closed(posts, _as_cap(rule))]
-    closed.sort(key=lambda stretch: stretch.start)
-    free = _whole_minute(after)
-    for stretch in closed:
-        if stretch.start >= free:
+    """Walk over the closed stretches by their start, from each whole minute to the end of what closes it.
+
+    Reckoned in whole microseconds since `after`: hundreds of stretches are compared.
+    """
+    instants = [(post.at - after) // MICROSECOND for post in posts]
+    free = first = (_whole_minute(after) - after) // MICROSECOND
+    stretches = [each for rule in rules for each in _closed(instants, _as_cap(rule), first)]
+    stretches.sort()
+    for start, end in stretches:
+        if start >= free:
             break
-        if free < stretch.end:
-            free = _whole_minute(stretch.end)
-    return free if free <= after + horizon else None
+        if free < end:
+            free = first - (first - end) // MINUTE_LONG * MINUTE_LONG
+    found = after + free * MICROSECOND
+    return found if found <= after + horizon else None
+
+
+def _closed(instants: Sequence[int], cap: Cap, after: int) -> Iterator[tuple[int, int]]:
+    """Where nothing more fits strictly between start and end: what each run of `at_most` posts closes.
+
+    Only what ends later than `after`; in microseconds.
+    """
+    window = cap.window // MICROSECOND
+    near = instants[bisect_right(instants, after - window) :]
+    for opening, closing in zip(near, near[cap.at_most - 1 :], strict=False):
+        if closing - opening < window:
+            yield closing - window, opening + window
 
 
 def _whole_minute(at: datetime) -> datetime:

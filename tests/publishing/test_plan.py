@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 -- wall times carry no zone of their own
 """Planning: a time in the brand's zone, judged by the page's caps."""
 
 from __future__ import annotations

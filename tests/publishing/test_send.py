@@ -11,18 +11,20 @@ import time_machine
 from django.db import OperationalError
 from pytest_django import Settings
 
-from cm_suite.ops.bench.fake_network import FaultKind, Reply
 from cm_suite.core import clock
+from cm_suite.ops.bench.fake_network import FaultKind, Reply
 from pages.enums import PageState
 from pages.models import Credential, Page
 from pages.networks.mastodon.client import MastodonClient
+from pages.networks.types import Outgoing
 from pages.newsroom.models import NewsroomPost
 from pages.notices.models import Notice
+from pages.services.connect import client_for
 from pages.services.pause import pause
 from publishing import jobs
 from publishing.enums import DeliveryState, FollowUpTask, HoldReason
 from publishing.models import Attempt, Delivery, FollowUp, Override, Post
-from publishing.services import claim, draft, plan, send
+from publishing.services import claim, draft, outcomes, plan, send
 from publishing.services.results import Saved
 from tests.people import Cast
 from tests.publishing.makers import delivery_of, due, fresh, gap, published, state_of
@@ -128,7 +130,7 @@ class TestLater:
 
     def test_the_back_off_doubles_up_to_a_quarter_of_an_hour(self, settings: Settings) -> None:
         for tries, longest in [(0, 30), (1, 60), (4, 480), (5, 900), (30_000, 900)]:
-            seconds = send.outcomes.backoff(tries).total_seconds()
+            seconds = outcomes.backoff(tries).total_seconds()
             assert longest * 0.75 <= seconds <= longest
 
     def test_a_network_that_names_a_time_is_asked_then(self, mastodon: Page, network: Network) -> None:
@@ -286,7 +288,7 @@ class TestFaultsOfOurs:
             raise OperationalError("database is locked")
 
         row = due(mastodon)
-        monkeypatch.setattr(send.outcomes, "publish", failing)
+        monkeypatch.setattr(outcomes, "publish", failing)
         turn()
         turn()
         assert (state_of(row), attempts(row)) == (S.UNKNOWN, [(1, "unknown", "unexpected")])
@@ -327,7 +329,7 @@ class TestHeld:
         self, mastodon: Page, network: Network, cast: Cast, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         row = due(mastodon)
-        real = send.client_for
+        real = client_for
 
         def pausing(page: Page) -> Any:
             pause(cast.brand, None, "Mourning", cast.alice)
@@ -404,13 +406,14 @@ class TestLease:
 
         (mine,) = claim.take(1)
         with pytest.MonkeyPatch.context() as patch:
-            real = send.outcomes.publish
+            real = outcomes.publish
 
             def late(*args: Any) -> bool:
                 swept(None)
-                return real(*args)
+                done: bool = real(*args)
+                return done
 
-            patch.setattr(send.outcomes, "publish", late)
+            patch.setattr(outcomes, "publish", late)
             send.deliver(mine)
         assert (state_of(row), network.accepted) == (S.PUBLISHED, {TEXT: 1})
         assert attempts(row) == [(1, "done", "")]
@@ -430,7 +433,7 @@ class TestFrozen:
         row = due(mastodon)
         turn()
         Post.objects.update(text="Something else")
-        assert Attempt.objects.get().fingerprint == send.mark(claim.Outgoing(row.key, TEXT))
+        assert Attempt.objects.get().fingerprint == send.mark(Outgoing(row.key, TEXT))
 
 
 def test_planning_for_now_rings_the_bell(

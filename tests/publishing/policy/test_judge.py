@@ -107,9 +107,9 @@ class TestNextFree:
         rules = (Cap(4, timedelta(hours=24)), Cap(20, timedelta(days=7)), Gap(timedelta(hours=1)))
         lasted = []
         for number in range(100):
-            began = time.perf_counter()
+            began = time.thread_time()
             next_free(at(number), posts, rules)
-            lasted.append(time.perf_counter() - began)
+            lasted.append(time.thread_time() - began)
         assert sorted(lasted)[94] < 0.001
 
 
