@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,7 +44,12 @@ def brand_lines(memberships: Sequence[Membership]) -> list[BrandLine]:
     _count_deliveries(lines)
     _count_pages_and_pauses(lines)
     _count_fans(lines)
-    return sorted(lines.values(), key=lambda line: (-line.trouble, line.brand.name.casefold(), line.brand.pk))
+    return sorted(lines.values(), key=_order)
+
+
+def _order(line: BrandLine) -> tuple[int, str, int]:
+    """Trouble first, then the name as one looks it up: É stands with E."""
+    return -line.trouble, unicodedata.normalize("NFKD", line.brand.name).casefold(), line.brand.pk
 
 
 def _count_deliveries(lines: Mapping[int, BrandLine]) -> None:

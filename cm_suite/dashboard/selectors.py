@@ -40,7 +40,7 @@ class NowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NowItem:
-    """One thing that needs a person. `slot`: when a held post could go; `waits`: how many posts it stops."""
+    """One thing that needs a person. `slot`: when the post could go; `waits`: how many posts it stops."""
 
     kind: NowKind
     at: datetime
@@ -95,7 +95,7 @@ def now_of(brand: Brand) -> Now:
     rows = Delivery.objects.filter(ASKS, page__brand=brand).select_related("post", "page")
     asking = list(rows.order_by("due_at", "pk")[: SHOWN + 1])
     total = len(asking) if len(asking) <= SHOWN else rows.count()
-    slots = next_slots([each for each in asking[:SHOWN] if each.state == S.HELD])
+    slots = next_slots([each for each in asking[:SHOWN] if each.state in (S.HELD, S.MISSED)])
     blocked = _waiting_by_page(brand)
     items = [
         *(
