@@ -88,7 +88,7 @@ def test_a_line_says_what_comes_and_how_fans_moved(db: None) -> None:
     Departure.objects.create(page=page, at=now - timedelta(days=9))
     [line] = brand_lines(memberships_of(person))
     assert (line.planned, line.next_at, line.gained, line.lost) == (2, soon.due_at, 2, 1)
-    assert (line.role, line.trouble) == (Role.LEAD.label, 0)
+    assert (line.role, line.trouble) == (str(Role.LEAD.label), 0)
 
 
 def test_three_brands_ask_as_many_questions_as_two(
