@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from redis import Redis
+from rq.queue import Queue
 
 from cm_suite.ops import processes
 from tests.ops.copies import environ, project
@@ -192,6 +194,48 @@ def test_a_killed_runner_takes_everything_with_it(start: Callable[..., House]) -
     assert until(lambda: not house.mine(), 60)
 
 
+def working(house: House, folder: Path, seconds: float) -> None:
+    """A worker of the house has begun a job of so many seconds."""
+    bell = Redis.from_url((house.root / "var" / "valkey" / "url").read_text().strip())
+    Queue("publishing", connection=bell).enqueue("tests.ops.jobs.slow", str(folder), seconds)
+    assert until((folder / "begun").exists)
+
+
+def test_what_is_being_done_gets_its_time(start: Callable[..., House], tmp_path: Path) -> None:
+    house = start()
+    house.ready()
+    working(house, tmp_path, 4)
+    assert house.signal(signal.SIGINT) == 0
+    assert (tmp_path / "ended").exists()
+    assert house.mine() == []
+
+
+def test_a_second_interrupt_cuts_it_short(start: Callable[..., House], tmp_path: Path) -> None:
+    house = start()
+    house.ready()
+    working(house, tmp_path, 60)
+    house.process.send_signal(signal.SIGINT)
+    time.sleep(1.5)
+    began = time.monotonic()
+    assert house.signal(signal.SIGINT) == 0
+    assert time.monotonic() - began < 5
+    assert not (tmp_path / "ended").exists()
+    assert house.mine() == []
+
+
+def test_a_deep_folder_with_every_trap_in_its_name(tmp_path: Path) -> None:
+    root = project(tmp_path / ("50% of é's ; #1 " * 6).strip() / "deep")
+    house = House(root, "--no-demo")
+    try:
+        assert get(house.ready()) == 200
+        assert (root / "var" / "valkey" / "url").read_text().startswith("redis://:")
+        doctor = [str(root / "cm"), "manage", "doctor"]
+        assert until(lambda: subprocess.run(doctor, env=environ(), check=False).returncode == 0)
+    finally:
+        house.signal(signal.SIGINT)
+    assert house.mine() == []
+
+
 def test_everything_it_writes_is_in_var_and_for_its_owner_only(root: Path) -> None:
     made = {path.name for path in root.iterdir()} - {".venv", "__pycache__"}
     kept = {path.name for path in Path(__file__).resolve().parents[2].iterdir()}
@@ -199,4 +243,4 @@ def test_everything_it_writes_is_in_var_and_for_its_owner_only(root: Path) -> No
     assert (root / "var").stat().st_mode & 0o077 == 0
     for name in ("secrets.env", "cm.sqlite3", "valkey/valkey.conf"):
         assert (root / "var" / name).stat().st_mode & 0o077 == 0
-    assert os.listdir(root / "var" / "supervisor") == ["supervisord.conf"]
+    assert set(os.listdir(root / "var" / "supervisor")) <= {"supervisord.conf", "supervisord.pid"}
