@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.admin import display, register
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +76,7 @@ class CapAdmin(BrandScopedAdmin):
     list_display = ("page", "at_most", "hours")
     list_select_related = ("page",)
     list_filter = ("page",)
-    fields: Any = list_display
+    fields = ("page", "at_most", "hours")
 
 
 @register(Gap)
@@ -88,4 +86,4 @@ class GapAdmin(BrandScopedAdmin):
     brand_path = "page__brand"
     list_display = ("page", "minutes")
     list_select_related = ("page",)
-    fields: Any = list_display
+    fields = ("page", "minutes")

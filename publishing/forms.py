@@ -106,12 +106,12 @@ class EditForm(ContentForm):
         )
 
 
-class PagesField(forms.ModelMultipleChoiceField):
+class PagesField(forms.ModelMultipleChoiceField[Page]):
     """Choice among a brand's pages, by name."""
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Page) -> str:
         """The page's name; its network stands beside it in the template."""
-        return str(obj.name)
+        return obj.name
 
 
 class ComposeForm(ContentForm):

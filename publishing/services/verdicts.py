@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from pages.models import Page, Person
 from pages.selectors.connected import length_on, limit_of
@@ -13,6 +14,9 @@ from publishing.selectors import budget
 from publishing.services import slots
 from publishing.services.draft import Content
 from publishing.services.results import Refused
+
+NOT_YET: Final = "…"
+"""Stands for a text that is still to be written: the slot is judged all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def check(
 
 
 def _refused(content: Content, page: Page, at: datetime, by: Person, without: int | None) -> Refused | None:
-    post = Post(brand=page.brand, text=content.text, link=content.link)
+    post = Post(brand=page.brand, text=content.text.strip() or NOT_YET, link=content.link)
     unfit = slots.unfit(post, page, at)
     if unfit is not None:
         return unfit

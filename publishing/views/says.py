@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cm_suite.core.text import clip
 from pages.models import Page
 from publishing import messages
 from publishing.enums import Refusal
 from publishing.selectors.budget import Blocked
 from publishing.services.results import Planned, Refused
 from publishing.services.verdicts import Check
+
+EXCERPT: Final = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def _refusal(page: Page, refused: Refused, check: Check) -> Said:
         page,
         False,
         text,
-        tuple(_blocked(each) for each in refused.blocked),
+        tuple(line for each in refused.blocked for line in _blocked(each)),
         take=free.isoformat() if free else "",
         take_label=_("Take %(when)s") % {"when": when(free)} if free else "",
         may_override=refused.may_override,
@@ -91,10 +95,7 @@ def _refusal(page: Page, refused: Refused, check: Check) -> Said:
     )
 
 
-def _blocked(blocked: Blocked) -> str:
-    """A rule and the posts that used it up."""
-    posts = " · ".join(f"« {used.excerpt} » ({when(used.at)})" for used in blocked.used_by)
-    return _("%(rule)s Already there: %(posts)s") % {
-        "rule": messages.rule_words(blocked.rule),
-        "posts": posts,
-    }
+def _blocked(blocked: Blocked) -> list[str]:
+    """A rule, then the posts that used it up, by time."""
+    posts = [f"{when(used.at)} · {clip(used.excerpt, EXCERPT)}" for used in blocked.used_by]
+    return [messages.rule_words(blocked.rule), *posts]
