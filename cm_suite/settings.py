@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "pages.notices",
     "pages.newsroom",
     "publishing",
+    "moderation",
     "cm_suite.dashboard",
     "cm_suite.ops",
     "cm_suite.demo",

@@ -1,0 +1,1 @@
+"""Comments in, risk, queue, decision, action, evidence."""

@@ -1,0 +1,106 @@
+"""Find the rules of the catalogue in the words of a text, within a fixed amount of work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from moderation.risk.catalogue import STEM, STEM_LENGTH, Catalogue, Item, Pattern, Rule
+from moderation.risk.tokens import Token
+
+WORK = 12_000
+"""Steps of comparison spent on one text, whatever it holds."""
+_TRIES = 60
+_SAME = 6
+_MOST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule found: words `first` to `last` (excluded)."""
+
+    rule: Rule
+    first: int
+    last: int
+
+
+class Matcher:
+    """One search over one text. `exhausted` says the work allowed did not suffice."""
+
+    def __init__(self, book: Catalogue, tokens: Sequence[Token]) -> None:
+        self._book = book
+        self._tokens = tokens
+        self._present = {token.word for token in tokens}
+        self._left = WORK
+        self._tries: dict[int, int] = {}
+        self._possible: dict[int, bool] = {}
+        self.exhausted = False
+
+    def hits(self) -> list[Hit]:
+        """Return what was found: one hit a rule and place, six a rule, the graver kept if too many."""
+        found: dict[tuple[str, int], Hit] = {}
+        times: Counter[str] = Counter()
+        for index, pattern in self._starts():
+            last = self._match(pattern, index)
+            key = (pattern.rule.id, index)
+            if last and (found[key].last < last if key in found else times[pattern.rule.id] < _SAME):
+                times[pattern.rule.id] += key not in found
+                found[key] = Hit(pattern.rule, index, last)
+            if self._left <= 0:
+                self.exhausted = True
+                break
+        kept = sorted(found.values(), key=lambda hit: -hit.rule.strength)[:_MOST]
+        return sorted(kept, key=lambda hit: (hit.first, -hit.last, hit.rule.id))
+
+    def _starts(self) -> Iterator[tuple[int, Pattern]]:
+        """Yield single-word patterns first, then sequences."""
+        sequences: list[tuple[int, Pattern]] = []
+        for index, token in enumerate(self._tokens):
+            for key in (token.word, token.tag, STEM + token.word[:STEM_LENGTH]):
+                for pattern in self._book.by_word.get(key, ()) if key else ():
+                    if len(pattern.items) == 1 and key == token.word:
+                        yield index, pattern
+                    elif self._allowed(pattern):
+                        sequences.append((index, pattern))
+        yield from sequences
+
+    def _allowed(self, pattern: Pattern) -> bool:
+        key = id(pattern)
+        possible = self._possible.get(key)
+        if possible is None:
+            possible = not any(self._present.isdisjoint(words) for words in pattern.needs)
+            self._possible[key] = possible
+        if not possible:
+            return False
+        self._tries[key] = self._tries.get(key, 0) + 1
+        return self._tries[key] <= _TRIES
+
+    def _match(self, pattern: Pattern, index: int) -> int:
+        """Return the index after the last word, or 0."""
+        if pattern.opening and not self._tokens[index].first:
+            return 0
+        return self._walk(pattern.items, 0, index, self._tokens[index].sentence)
+
+    def _walk(self, items: tuple[Item, ...], step: int, index: int, sentence: int) -> int:
+        self._left -= 1
+        if step == len(items):
+            return index
+        item = items[step]
+        inside = index < len(self._tokens) and self._tokens[index].sentence == sentence
+        if item.edge:
+            return 0 if inside else index
+        if item.gap:
+            return self._skip(items, step, index, sentence)
+        if inside and item.accepts(self._tokens[index].word, self._tokens[index].tag):
+            found = self._walk(items, step + 1, index + 1, sentence)
+            if found:
+                return found
+        return self._walk(items, step + 1, index, sentence) if item.optional else 0
+
+    def _skip(self, items: tuple[Item, ...], step: int, index: int, sentence: int) -> int:
+        for place in range(index, min(index + items[step].gap, len(self._tokens)) + 1):
+            found = self._walk(items, step + 1, place, sentence)
+            if found:
+                return found
+        return 0

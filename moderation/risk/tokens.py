@@ -1,0 +1,156 @@
+"""Cut a folded text into words with sentence, clause and tags. One pass, no nested quantifier."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from moderation.risk.normalise import Folded
+from moderation.risk.vocabulary import MASKED_WORD, Vocabulary
+
+_CHUNK = re.compile(r"[\w@$€*]+|[^\w\s]|\n")
+_NUMBER = re.compile(r"\d+(?:h\d*|e|eme|er|km|eur|euros)?$")
+_SENTENCE = frozenset(".!?\n…")
+_CLAUSE = frozenset(",;:()[]")
+_ABBREVIATIONS = frozenset(
+    {"m", "mr", "mme", "mlle", "dr", "me", "pr", "ref", "art", "no", "st", "mrs", "av", "bd"}
+)
+_SEPARATORS = frozenset(" .-_*·|/,")
+_NOT_PARTICIPLES = frozenset({"lache", "laches", "tache", "taches", "traine", "bride"})
+_PICTURES = 0x2600
+MOST = 1_100
+"""Words read at most: the first ones, and the last quarter of that."""
+_CUT = 1_800
+
+NUMBER = "#num"
+MENTION = "#at"
+CAPITAL = "#cap"
+
+
+@dataclass(slots=True)
+class Token:
+    """A word (or one emoji): canonical form, place in the folded text, sentence, clause, tag."""
+
+    word: str
+    start: int
+    end: int
+    sentence: int
+    clause: int
+    tag: str = ""
+    first: bool = False
+    masked: bool = False
+
+
+class Tokeniser:
+    """One reading of one text; `tokens` is the result, `cut` says that there were too many."""
+
+    def __init__(self, folded: Folded, vocabulary: Vocabulary) -> None:
+        self._folded = folded
+        self._vocabulary = vocabulary
+        self._sentence = 0
+        self._clause = 0
+        self._fresh = True
+        self.tokens: list[Token] = []
+        for match in _CHUNK.finditer(folded.text):
+            self._take(match.group(), match.start(), match.end())
+            if len(self.tokens) >= _CUT:
+                break
+        self.cut = len(self.tokens) > MOST
+        if self.cut:
+            self.tokens[MOST * 3 // 4 : -MOST // 4] = []
+        self.tokens = _join_letters(self.tokens, folded.text, vocabulary)
+
+    def _take(self, chunk: str, start: int, end: int) -> None:
+        if chunk[0].isalnum() or chunk[0] in "@$€*_":
+            self._word(chunk, start, end)
+        elif chunk in _SENTENCE:
+            self._stop(chunk, end)
+        elif chunk in _CLAUSE:
+            self._clause += 1
+        elif ord(chunk) >= _PICTURES:
+            self._add(chunk, start, end, "")
+
+    def _stop(self, chunk: str, end: int) -> None:
+        if self._fresh:
+            return
+        following = self._folded.text[end : end + 1]
+        if chunk == "." and (following.isalnum() or self.tokens[-1].word in _ABBREVIATIONS):
+            return
+        self._sentence += 1
+        self._clause += 1
+        self._fresh = True
+
+    def _word(self, chunk: str, start: int, end: int) -> None:
+        if chunk[0] == "@" and len(chunk) > 2:
+            self._add(chunk, start, end, MENTION)
+            return
+        bare = _bare(chunk, self._vocabulary)
+        if bare.endswith("*") and not bare.endswith("**"):
+            bare = bare[:-1]
+        if not bare:
+            return
+        start += chunk.index(bare)
+        end = start + len(bare)
+        if _NUMBER.match(bare):
+            self._add(bare, start, end, NUMBER)
+            return
+        word = self._vocabulary.canonical(bare)
+        low, high = self._folded.range_of(start, end)
+        if word in _NOT_PARTICIPLES and self._folded.original[low:high].lower().rstrip("s").endswith("é"):
+            word += "-participe"
+        capital = CAPITAL if self._folded.original[low].isupper() else ""
+        self._add(word, start, end, capital, masked=word != bare and word in self._vocabulary.disguised)
+
+    def _add(self, word: str, start: int, end: int, tag: str, *, masked: bool = False) -> None:
+        masked = masked or word == MASKED_WORD
+        self.tokens.append(Token(word, start, end, self._sentence, self._clause, tag, self._fresh, masked))
+        self._fresh = False
+
+
+def _bare(chunk: str, vocabulary: Vocabulary) -> str:
+    """Strip marks around a word, unless they stand for its letters: `$alope`."""
+    if chunk[0] not in "*_$€@":
+        return chunk.rstrip("_$€@")
+    return chunk if vocabulary.canonical(chunk) in vocabulary.disguised else chunk.strip("*_$€@")
+
+
+def _join_letters(tokens: list[Token], text: str, vocabulary: Vocabulary) -> list[Token]:
+    """Replace letters or pieces spelling a disguised word (c.o.n, con.nard) by that word."""
+    out: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        length, word = _spelled(tokens, index, text, vocabulary)
+        if word:
+            last = tokens[index + length - 1]
+            head = tokens[index]
+            out.append(
+                Token(word, head.start, last.end, head.sentence, last.clause, "", head.first, masked=True)
+            )
+            index += length
+        else:
+            out.append(tokens[index])
+            index += 1
+    return out
+
+
+def _spelled(tokens: list[Token], index: int, text: str, vocabulary: Vocabulary) -> tuple[int, str]:
+    """Return how many tokens from `index` spell a disguised word, and the word; (1, "") if none."""
+    letters = tokens[index].word
+    best = (1, "")
+    single = len(letters) == 1
+    for step in range(1, 14 if single else 3):
+        if index + step >= len(tokens):
+            break
+        previous, token = tokens[index + step - 1], tokens[index + step]
+        gap = text[previous.end : token.start]
+        if not gap or len(gap) > 3 or not _SEPARATORS.issuperset(gap):
+            break
+        if single != (len(token.word) == 1) or not single and (" " in gap or "," in gap):
+            break
+        letters += token.word
+        if not vocabulary.begins(letters):
+            break
+        word = vocabulary.joined(letters)
+        if word and (single or len(word) >= 5):
+            best = (step + 1, word)
+    return best

@@ -1,0 +1,125 @@
+"""The contract of `score_comments`, byte for byte on one comment, and its faults."""
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+KEYS = ["id", "flag", "score", "severity", "labels", "qualifications", "target", "lang", "model_version"]
+LABELS = {
+    *("injure", "injure_aggravee", "diffamation", "diffamation_aggravee", "haine", "menace", "harcelement"),
+    *("doxxing", "denigrement", "spam", "critique", "reclamation", "neutre"),
+}
+
+
+def score(source: Path) -> list[dict[str, Any]]:
+    out = source.with_name("out.jsonl")
+    call_command("score_comments", input=str(source), output=str(out), stdout=StringIO())
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+def jsonl(folder: Path, *rows: str) -> Path:
+    path = folder / "in.jsonl"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+def test_one_comment_gives_one_line_of_the_contract(tmp_path: Path) -> None:
+    (result,) = score(jsonl(tmp_path, '{"id": "a1", "text": "Votre vendeuse est une connasse."}'))
+    labels = result.pop("labels")
+    assert set(labels) == LABELS
+    assert next(iter(labels)) == "injure"
+    assert result == {
+        "id": "a1",
+        "flag": True,
+        "score": 0.92,
+        "severity": 2,
+        "qualifications": [
+            {
+                "label": "injure",
+                "article": "loi du 29 juillet 1881, art. 29 al. 2 et 33 al. 2",
+                "confidence": 0.92,
+                "elements": [
+                    {"code": "terme_outrageant", "found": True},
+                    {"code": "personne_visee", "found": True},
+                    {"code": "aucun_fait_impute", "found": True},
+                    {"code": "absence_de_provocation", "found": False},
+                    {"code": "publicite", "found": True},
+                ],
+                "spans": [{"start": 23, "end": 31, "text": "connasse", "source": "inj.grave"}],
+            }
+        ],
+        "target": "salarie_identifiable",
+        "lang": "fr",
+        "model_version": "rules-1",
+    }
+
+
+def test_the_keys_come_in_the_order_of_the_contract(tmp_path: Path) -> None:
+    (result,) = score(jsonl(tmp_path, '{"id": 1, "text": "Bonjour"}'))
+    assert list(result) == KEYS
+    assert result["id"] == 1
+    assert result["qualifications"] == []
+
+
+def test_csv_takes_context_and_ignores_other_columns(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ["id", "text", "page_kind", "label"])
+        writer.writeheader()
+        writer.writerow({"id": "1", "text": "T'es un\nconnard, 👍", "page_kind": "dm", "label": "neutre"})
+        writer.writerow({"id": "2", "text": "", "page_kind": "", "label": "injure"})
+    private, empty = score(path)
+    assert private["qualifications"][0]["article"] == "code pénal, art. R621-2"
+    assert empty["flag"] is False
+
+
+def test_offsets_count_code_points_of_the_text_as_given(tmp_path: Path) -> None:
+    text = "👩‍💻👍 e\u0301h toi, C0nn4rd !"
+    (result,) = score(jsonl(tmp_path, json.dumps({"id": "1", "text": text})))
+    span = result["qualifications"][0]["spans"][0]
+    assert text[span["start"] : span["end"]] == span["text"] == "C0nn4rd"
+
+
+def test_lone_surrogates_and_bad_bytes_pass_through(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(
+        b'{"id": "1", "text": "\\ud83d connard \\udc00"}\n\n{"id": "2", "text": "bonjour \xff"}\n'
+    )
+    first, second = score(path)
+    assert first["qualifications"][0]["spans"][0]["text"] == "connard"
+    assert second["id"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("in.txt", "x", "expected a .csv or .jsonl file"),
+        ("in.csv", "id,words\n1,x\n", "missing column text"),
+        ("in.csv", "", "missing column id, text"),
+        ("in.csv", "id,text\n1\n", "line 2: no text"),
+        ("in.jsonl", '{"id": 1, "text": "a"}\n{"id": 2', "line 2: not JSON"),
+        ("in.jsonl", '{"id": 1}', "line 1: no text"),
+        ("in.jsonl", '{"text": "a"}', "line 1: no id"),
+        ("in.jsonl", '{"id": 1, "text": 3}', "line 1: text is not a string"),
+        ("in.jsonl", "[1]", "line 1: not an object"),
+    ],
+)
+def test_an_unreadable_row_is_named(tmp_path: Path, name: str, content: str, message: str) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(CommandError, match=message):
+        score(path)
+
+
+def test_an_absent_file_and_an_output_over_its_input_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No such file"):
+        score(tmp_path / "absent.csv")
+    path = jsonl(tmp_path, '{"id": 1, "text": "a"}')
+    with pytest.raises(CommandError, match="overwrite"):
+        call_command("score_comments", input=str(path), output=str(path))
+    assert path.read_text(encoding="utf-8") == '{"id": 1, "text": "a"}'
