@@ -22,7 +22,7 @@ def reported(scene: Scene, hit: Hit) -> bool:
         before = scene.words[max(0, hit.first - 2) : hit.first]
         alone = hit.last - hit.first <= 2
         return not (alone and _SCARE & set(before)) or scene.near(hit, Kind.REPORTED)
-    return scene.near(hit, Kind.REPORTED, before=8, after=0)
+    return scene.near(hit, Kind.REPORTED, before=10, after=0)
 
 
 def negated(scene: Scene, hit: Hit) -> bool:

@@ -25,6 +25,15 @@ class Hit:
     last: int
 
 
+@dataclass(slots=True)
+class _Live:
+    """Patterns beginning with one word that this text can hold, and how often that word was tried."""
+
+    single: list[Pattern]
+    sequences: list[Pattern]
+    tries: int = 0
+
+
 class Matcher:
     """One search over one text. `exhausted` says the work allowed did not suffice."""
 
@@ -33,8 +42,7 @@ class Matcher:
         self._tokens = tokens
         self._present = {token.word for token in tokens}
         self._left = WORK
-        self._tries: dict[int, int] = {}
-        self._possible: dict[int, bool] = {}
+        self._live: dict[str, _Live] = {"": _Live([], [])}
         self.exhausted = False
 
     def hits(self) -> list[Hit]:
@@ -58,23 +66,25 @@ class Matcher:
         sequences: list[tuple[int, Pattern]] = []
         for index, token in enumerate(self._tokens):
             for key in (token.word, token.tag, STEM + token.word[:STEM_LENGTH]):
-                for pattern in self._book.by_word.get(key, ()) if key else ():
-                    if len(pattern.items) == 1 and key == token.word:
-                        yield index, pattern
-                    elif self._allowed(pattern):
-                        sequences.append((index, pattern))
+                live = self._alive(key)
+                for pattern in live.single:
+                    yield index, pattern
+                if live.tries < _TRIES:
+                    live.tries += 1
+                    sequences += [(index, pattern) for pattern in live.sequences]
         yield from sequences
 
-    def _allowed(self, pattern: Pattern) -> bool:
-        key = id(pattern)
-        possible = self._possible.get(key)
-        if possible is None:
-            possible = not any(self._present.isdisjoint(words) for words in pattern.needs)
-            self._possible[key] = possible
-        if not possible:
-            return False
-        self._tries[key] = self._tries.get(key, 0) + 1
-        return self._tries[key] <= _TRIES
+    def _alive(self, key: str) -> _Live:
+        """Return the patterns that begin so and whose every asked word is somewhere in the text."""
+        live = self._live.get(key)
+        if live is None:
+            patterns = [p for p in self._book.by_word.get(key, ()) if self._possible(p)]
+            plain = [p for p in patterns if len(p.items) == 1 and key[0] not in (STEM, "#")]
+            live = self._live[key] = _Live(plain, [p for p in patterns if p not in plain])
+        return live
+
+    def _possible(self, pattern: Pattern) -> bool:
+        return not any(self._present.isdisjoint(words) for words in pattern.needs)
 
     def _match(self, pattern: Pattern, index: int) -> int:
         """Return the index after the last word, or 0."""

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from moderation.risk.catalogue import catalogue
-from moderation.risk.labels import PEOPLE, Kind, Target
+from moderation.risk.labels import PEOPLE, VICTIMS, Kind, Target
 from moderation.risk.matching import Hit
 from moderation.risk.scene import Scene
 from moderation.risk.tokens import CAPITAL, MENTION, Token
@@ -19,6 +19,7 @@ _THEM = frozenset(["he", "she", "him", "her", "his", "they"])
 _ROLES_EN = frozenset(
     {"manager", "waiter", "waitress", "cashier", "clerk", "employee", "staff", "owner", "boss", "driver"}
 )
+_ARTICLES = frozenset({"le", "la", "l", "ce", "cette", "cet", "votre", "leur"})
 _SIGHT = 50
 _OUTCLASS = {Target.NAMED: 0, Target.OFFICIAL: 1, Target.EMPLOYEE: 2, Target.VISITOR: 3, Target.COMPANY: 4}
 
@@ -90,6 +91,21 @@ class Targets:
         if plural and "vous" in words and not self._classes["tu"] & set(words) and not self.has(Target.NAMED):
             return self.owner()
         return target
+
+    def actor(self, hit: Hit) -> Target:
+        """Return who is said to have done an act: its target, or a subject such as `le pizzaiolo`."""
+        target = self.of(hit)
+        if target in VICTIMS:
+            return target
+        words = self._scene.words
+        for index in range(max(1, hit.first - 4), hit.first + 1):
+            noun, article = words[index], words[index - 1]
+            if article in _ARTICLES and len(noun) > 3 and not self._thing(noun):
+                return Target.EMPLOYEE
+        return target
+
+    def _thing(self, noun: str) -> bool:
+        return any(noun in self._classes[name] for name in ("produits", "biens", "documents", "substances"))
 
     def owner(self) -> Target:
         """Return what the page stands for."""

@@ -14,6 +14,7 @@ from moderation.risk.target import Targets
 WORTH = 0.15
 """Weights below this are dropped: context has left nothing of the words."""
 _INSULT = {1: 0.3, 2: 0.8, 3: 0.92}
+_IMPUTATION = {1: 0.52, 2: 0.56, 3: 0.86}
 _SHORT = 6
 _PERSONAL = frozenset(["son", "sa", "ses", "lui", "elle", "il", "leur", "leurs", "her", "his", "he", "she"])
 
@@ -89,10 +90,10 @@ def _epithet(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
 
 def _imputation(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
     """A precise act: question, conditional and allusion count; a denial, a bare report do not."""
-    target = targets.of(hit)
-    weight = 0.86 if hit.rule.strength == 3 else 0.55
+    target = targets.actor(hit)
+    weight = _IMPUTATION[hit.rule.strength]
     weight *= 1.0 if target in PEOPLE else 0.92 if target in VICTIMS else 0.35
-    if scene.around(hit, Kind.DENIAL) or guards.negated(scene, hit) and hit.rule.strength == 2:
+    if scene.around(hit, Kind.DENIAL) or guards.negated(scene, hit) and hit.rule.strength < 3:
         weight *= guards.NEGATED
     if guards.reported(scene, hit):
         weight *= 0.25
@@ -180,7 +181,7 @@ def _doxxing(scene: Scene, targets: Targets) -> Iterator[Finding]:
         )
         target = targets.of(hit)
         target = target if target in PEOPLE else Target.NAMED if targets.has(Target.NAMED) else Target.VISITOR
-        yield Finding(Label.DOXXING, base * context * _call_factor(scene, hit), hit, target)
+        yield Finding(Label.DOXXING, base * context, hit, target)
 
 
 def _spam(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
