@@ -85,7 +85,7 @@ def _epithet(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
         yield Finding(Label.CRITICISM, 0.4, hit, target)
         return
     yield Finding(Label.INSULT, 0.75 * reach * factor, hit, target)
-    yield Finding(Label.DEFAMATION, 0.5 * reach * factor, hit, target)
+    yield Finding(Label.DEFAMATION, 0.45 * reach * factor, hit, target)
 
 
 def _imputation(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:

@@ -6,13 +6,14 @@ from moderation.risk.assess import assess
 from moderation.risk.labels import Label
 from moderation.risk.shapes import CommentText
 from tests.moderation.risk.examples import FLAGGED, FREE, NOT_FLAGGED
+from tests.moderation.risk.more_examples import MORE_FLAGGED, MORE_FREE
 
 
 def _cases(table: dict[Label, tuple[str, ...]]) -> list[tuple[Label, str]]:
     return [(label, text) for label, texts in table.items() for text in texts]
 
 
-@pytest.mark.parametrize(("label", "text"), _cases(FLAGGED))
+@pytest.mark.parametrize(("label", "text"), _cases(FLAGGED) + _cases(MORE_FLAGGED))
 def test_a_risky_comment_is_flagged_under_its_label(label: Label, text: str) -> None:
     assessment = assess(CommentText(text))
     assert assessment.flag
@@ -28,6 +29,11 @@ def test_a_look_alike_is_not_flagged(label: Label, text: str) -> None:
     assert not assessment.flag
     assert assessment.severity == 0
     assert assessment.labels[label] < 0.5
+
+
+@pytest.mark.parametrize("text", MORE_FREE)
+def test_ordinary_speech_is_not_flagged(text: str) -> None:
+    assert not assess(CommentText(text)).flag
 
 
 @pytest.mark.parametrize(("label", "text"), _cases(FREE))
