@@ -108,7 +108,7 @@ MORE_FLAGGED: dict[Label, tuple[str, ...]] = {
         "Karim, le vendeur, vit au 8 bis impasse des Roses, 2e étage, sonnez fort.",
         "Pour les curieux, le 06.98.76.54.32 c'est le perso de la directrice.",
         "La modératrice s'appelle en vrai Élodie Marchand, elle bosse à la mairie de Sens.",
-        "Nathalie Roux conduit une Clio grise AB-123-CD et dépose ses enfants à l'école Jules-Ferry à 8 h 20.",
+        "Nathalie Roux conduit une Clio grise AB-123-CD et dépose ses fils à l'école Jules-Ferry à 8 h 20.",
         "Thomas G., celui qui m'a mal répondu, crèche au 27 rue Victor-Hugo à Tours.",
         "Voici le mail perso et le portable de la gérante : 07 11 22 33 44, faites-vous plaisir.",
         "Votre caissière Léa Fontaine habite au-dessus de la boulangerie, rue du Moulin, je dis ça…",
