@@ -9,7 +9,7 @@ os.environ.setdefault("CM_HASH_KEY", "tests-only")
 os.environ.setdefault("CM_VAR_DIR", tempfile.mkdtemp(prefix="cm-tests-"))
 os.environ.setdefault("CM_STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
 
-from cm_suite.settings import *  # noqa: E402, F403
+from cm_suite.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
