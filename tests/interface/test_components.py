@@ -62,6 +62,13 @@ def test_a_held_verdict_says_why_and_offers_the_slot() -> None:
     assert verdict.select_one(".is-held") is not None
 
 
+def test_many_reasons_are_folded_and_none_is_lost() -> None:
+    verdict = part("verdict", allowed=False, text="Too soon.", reasons=[f"Reason {n}" for n in range(7)])
+    assert [line.get_text() for line in verdict.select("li")] == [f"Reason {n}" for n in range(7)]
+    assert [line.get_text() for line in verdict.select("details li")] == ["Reason 4", "Reason 5", "Reason 6"]
+    assert words(one(verdict, "summary")) == "3 more"
+
+
 def test_an_allowed_verdict_has_no_act() -> None:
     verdict = part("verdict", allowed=True, text="Free to go.")
     assert words(verdict) == "Free to go."
@@ -92,7 +99,7 @@ def test_the_points_of_a_sparkline(values: list[float], points: str) -> None:
 
 def test_a_time_is_shown_in_the_zone_it_is_given_and_names_it() -> None:
     shown = one(part("time", at=datetime(2026, 6, 4, 8, 0, tzinfo=UTC), zone="Europe/Paris"), "time")
-    assert words(shown) == "Thu 4 Jun, 10:00"
+    assert words(shown) == "Thu 4 June, 10:00"
     assert shown["title"] == "Thursday 4 June 2026, 10:00 (Europe/Paris, UTC+0200)"
     assert words(part("time", at=None)) == ""
 
