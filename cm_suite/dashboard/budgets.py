@@ -29,6 +29,11 @@ class Budget:
     planned: int
 
     @property
+    def days(self) -> int | None:
+        """The window in days, when it is a whole number of them."""
+        return None if self.hours % 24 else self.hours // 24
+
+    @property
     def left(self) -> float:
         """The share that is left; negative when an override went over the cap."""
         return (self.limit - self.used) / self.limit

@@ -95,7 +95,8 @@ def now_of(brand: Brand) -> Now:
     rows = Delivery.objects.filter(ASKS, page__brand=brand).select_related("post", "page")
     asking = list(rows.order_by("due_at", "pk")[: SHOWN + 1])
     total = len(asking) if len(asking) <= SHOWN else rows.count()
-    slots = next_slots([each for each in asking[:SHOWN] if each.state in (S.HELD, S.MISSED)])
+    pauses = open_pauses(brand)
+    slots = next_slots([each for each in asking[:SHOWN] if _could_go(each, pauses)])
     blocked = _waiting_by_page(brand)
     items = [
         *(
@@ -103,7 +104,7 @@ def now_of(brand: Brand) -> Now:
             for each in asking[:SHOWN]
         ),
         *_reconnects(brand, blocked),
-        *_paused(brand, blocked),
+        *_paused(pauses, blocked),
     ]
     return Now(sorted(items, key=lambda item: item.at), max(0, total - SHOWN))
 
@@ -156,7 +157,14 @@ def _reconnects(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
     ]
 
 
-def _paused(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
+def _could_go(delivery: Delivery, pauses: Sequence[Pause]) -> bool:
+    """Whether a slot is all the post lacks: its page is open, and nobody paused it."""
+    page = delivery.page
+    paused = any(pause.page_id in (None, page.pk) for pause in pauses)
+    return delivery.state in (S.HELD, S.MISSED) and page.state == PageState.CONNECTED and not paused
+
+
+def _paused(pauses: Sequence[Pause], blocked: Mapping[int, _Blocked]) -> list[NowItem]:
     """Pauses in force, with how many posts they stop."""
     return [
         NowItem(
@@ -166,7 +174,7 @@ def _paused(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
             page=pause.page,
             waits=sum(each.count for page, each in blocked.items() if pause.page_id in (None, page)),
         )
-        for pause in open_pauses(brand)
+        for pause in pauses
     ]
 
 
