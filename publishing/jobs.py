@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from copy import copy
 from typing import Any, Final
 
 from django.conf import settings
@@ -101,10 +102,13 @@ def _in_thread[Row: Model](act: Act[Row], recover: Act[Row], row: Row) -> None:
 
 
 def _guarded[Row: Model](act: Act[Row], recover: Act[Row], row: Row) -> None:
-    """Act on a row; after a fault recover it, and if that fails too its lease runs out."""
+    """Act on a row; after a fault recover it, and if that fails too its lease runs out.
+
+    Each works on a copy: what a transaction undid in the database must not stay done in memory.
+    """
     for attempt in (act, recover):
         try:
-            attempt(row)
+            attempt(copy(row))
         except Exception:
             logger.exception("%s of %s %s", attempt.__name__, type(row).__name__, row.pk)
         else:
