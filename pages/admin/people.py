@@ -21,9 +21,11 @@ from pages.services.people import PeopleRefusal, PeopleRefused
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Person]
     MembershipModelForm = forms.ModelForm[Membership]
+    PersonModelForm = forms.ModelForm[Person]
 else:
     Admin = admin.ModelAdmin
     MembershipModelForm = forms.ModelForm
+    PersonModelForm = forms.ModelForm
 
 
 class MembershipForm(MembershipModelForm):
@@ -35,6 +37,14 @@ class MembershipForm(MembershipModelForm):
         if self.instance.pk and role != Role.LEAD and is_last_lead(self.instance):
             raise ValidationError(PeopleRefusal.LAST_LEAD.label)
         return role
+
+
+class PersonForm(PersonModelForm):
+    """An account; its e-mail is kept in lower case, as sign-in compares it."""
+
+    def clean_email(self) -> str:
+        """The e-mail as it is stored."""
+        return str(self.cleaned_data["email"]).strip().lower()
 
 
 @admin.register(Membership)
@@ -87,6 +97,7 @@ class InvitationAdmin(BrandScopedAdmin):
 class PersonAdmin(Admin):
     """Accounts, for those who run the installation only."""
 
+    form = PersonForm
     list_display = ("name", "email", "language", "is_active", "is_superuser", "joined_at")
     list_filter = ("is_active", "is_superuser")
     search_fields = ("name", "email")
@@ -127,3 +138,7 @@ class PersonAdmin(Admin):
                 field = form.base_fields[name]
                 field.disabled, field.help_text = True, _("Somebody else has to change this for you.")
         return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the services, so that the ledgers know of an account that was closed."""
+        people.save_account(obj, cast("Person", request.user))

@@ -73,6 +73,17 @@ def appoint(membership: Membership, by: Person) -> None:
     _record("person.appointed", membership, by, membership.role)
 
 
+@transaction.atomic
+def save_account(person: Person, by: Person) -> None:
+    """Save an account; closing or opening it is recorded on every brand the person belongs to."""
+    was_active = Person.objects.select_for_update().values_list("is_active", flat=True).get(pk=person.pk)
+    person.save()
+    if was_active != person.is_active:
+        kind = "account.opened" if person.is_active else "account.closed"
+        for row in person.memberships.order_by("brand_id"):
+            _record(kind, row, by, row.role)
+
+
 def _locked(membership: Membership) -> tuple[Membership, bool]:
     """The row as it stands now, and whether it is the brand's last active lead; others wait meanwhile."""
     leads = Membership.objects.select_for_update(of=("self",)).filter(
