@@ -83,7 +83,7 @@ class TestTries:
 
         row = due(cast.newsroom, author=cast.bob)
         with monkeypatch.context() as patch:
-            patch.setattr(followups.ledger, "append", broken)
+            patch.setattr("publishing.services.followups.ledger.append", broken)
             jobs.publish_due()
         waiting = FollowUp.objects.get(task=FollowUpTask.LEDGER)
         assert (state_of(row), waiting.state, waiting.tries, waiting.lease_token) == (

@@ -132,9 +132,7 @@ class TestCannotTell:
         self, mastodon: Page, network: Network, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         row = lost(mastodon, network, FaultKind.RESET_AFTER)
-        monkeypatch.setattr(
-            "pages.networks.mastodon.client.MastodonClient.find", lambda *_args: CANNOT_TELL
-        )
+        monkeypatch.setattr("pages.networks.mastodon.client.MastodonClient.find", lambda *_args: CANNOT_TELL)
         states = []
         for number in range(1, 6):
             Delivery.objects.update(next_attempt_at=clock.now())
