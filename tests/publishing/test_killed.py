@@ -58,7 +58,7 @@ def test_sigterm_during_a_send_lets_it_finish(house: House) -> None:
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0
     assert (stands(S.PUBLISHED)(), outcomes()) == (True, ["done"])
-    assert list(house.accepted().values()) == [1]
+    assert list(house.network_state().accepted.values()) == [1]
 
 
 def test_a_publisher_killed_while_sending_is_found_again(house: House) -> None:
@@ -68,7 +68,7 @@ def test_a_publisher_killed_while_sending_is_found_again(house: House) -> None:
     for publisher in children_of(worker.pid):
         os.kill(publisher, signal.SIGKILL)
     wait_for(stands(S.PUBLISHED), turning=lambda: house.ring("publishing.jobs.sweep"))
-    assert (outcomes(), list(house.accepted().values())) == (["done"], [1])
+    assert (outcomes(), list(house.network_state().accepted.values())) == (["done"], [1])
 
 
 def test_a_flushed_valkey_loses_nothing(house: House) -> None:
@@ -79,4 +79,4 @@ def test_a_flushed_valkey_loses_nothing(house: House) -> None:
     assert stands(S.PLANNED)()
     house.ring("publishing.jobs.publish_due")
     wait_for(stands(S.PUBLISHED))
-    assert list(house.accepted().values()) == [1]
+    assert list(house.network_state().accepted.values()) == [1]

@@ -146,7 +146,8 @@ def _kill(pid: int) -> None:
 
 
 def _result(house: House, storm: Storm, options: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    accepted = house.accepted()
+    network = house.network_state()
+    accepted = network.accepted
     found = deliveries.outcomes()
     return {
         "deliveries": options["deliveries"],
@@ -157,6 +158,9 @@ def _result(house: House, storm: Storm, options: Mapping[str, Any], seed: int) -
         "unnoticed": deliveries.unnoticed(accepted),
         "needs_person": found.get("needs_person", 0),
         "outcomes": dict(found),
+        "sends": deliveries.sends(),
+        "answers_dropped": network.dropped,
+        "went_unknown": deliveries.went_unknown(),
         "idempotency_honoured": False,
         "engine": options["engine"],
         "seed": seed,

@@ -11,8 +11,8 @@ from typing import Final
 from cm_suite.ops.bench.house import ALIAS
 from pages.enums import Role
 from pages.models import Brand, Credential, Membership, Page, Person
-from publishing.enums import DeliveryState
-from publishing.models import Cap, Delivery, Post
+from publishing.enums import DeliveryState, FollowUpTask
+from publishing.models import Attempt, Cap, Delivery, FollowUp, Post
 
 S = DeliveryState
 PAGES: Final = 10
@@ -49,6 +49,17 @@ def moving() -> int:
 def outcomes() -> Counter[str]:
     """How many deliveries stand in each state."""
     return Counter(Delivery.objects.using(ALIAS).values_list("state", flat=True))
+
+
+def sends() -> int:
+    """How many times a call that publishes was about to be made."""
+    return Attempt.objects.using(ALIAS).count()
+
+
+def went_unknown() -> int:
+    """How many times nobody knew whether a post had arrived."""
+    unknown = FollowUp.objects.using(ALIAS).filter(event=S.UNKNOWN, task=FollowUpTask.LEDGER)
+    return unknown.count()
 
 
 def doubled(accepted: Mapping[str, int]) -> int:

@@ -33,6 +33,14 @@ class NotReadyError(RuntimeError):
     """A part of the installation did not start in time."""
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkState:
+    """How often each text was accepted, and how many answers were dropped afterwards."""
+
+    accepted: Mapping[str, int]
+    dropped: int
+
+
 @dataclass
 class House:
     """A running installation. `environ` is what its processes see; the bench reads its database as ALIAS."""
@@ -69,11 +77,11 @@ class House:
         except redis.RedisError:
             return
 
-    def accepted(self) -> Mapping[str, int]:
-        """How often the network accepted each text."""
+    def network_state(self) -> NetworkState:
+        """What the network accepted so far, and how many answers it dropped."""
         with urlopen(f"{self.origin}/__state", timeout=10) as answer:  # noqa: S310 -- our own, on loopback
-            found: Mapping[str, int] = json.load(answer)["accepted"]
-            return found
+            found = json.load(answer)
+        return NetworkState(found["accepted"], found["dropped"])
 
 
 @contextmanager
@@ -189,6 +197,7 @@ def _reading(database_url: str) -> Iterator[None]:
         yield
     finally:
         connections[ALIAS].close()
+        del connections[ALIAS]
         del connections.settings[ALIAS]
 
 

@@ -69,7 +69,7 @@ def _until_out(house: House, due: int, publishers: int, workers: list[Popen[byte
 
 def _result(house: House, engine: str, due: int, publishers: int, memory: float) -> dict[str, Any]:
     late = deliveries.lateness()
-    accepted = house.accepted()
+    accepted = house.network_state().accepted
     p95 = late[max(0, round(len(late) * 0.95) - 1)] if late else None
     found = {
         "engine": engine,
