@@ -56,7 +56,7 @@ class Sending:
         if self.attempt is not None:
             raise FenceTwiceError(self.delivery.pk)
         with transaction.atomic():
-            page = locked(self.ready.page)
+            page = locked(self.delivery.page_id)
             closed = self._look(page)
             if closed is None:
                 self.attempt = self._cross()
@@ -67,7 +67,7 @@ class Sending:
         """The lease made whole again and everything asked a last time; the code of what stops it, if so."""
         if not leases.renew(self.delivery, settings.CM_SEND_LEASE.total_seconds()):
             return EngineCode.LEASE_LOST
-        found = claim.hindrance(self.delivery, page)
+        found = claim.hindrance(self.delivery, page, self.ready.limits)
         if found is None:
             return None
         claim.stop(self.delivery, found)
