@@ -55,13 +55,13 @@ class Delivery(Leased):
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         S.PLANNED: frozenset({S.PLANNED, S.CLAIMED, S.HELD, S.MISSED, S.CANCELLED, S.PUBLISHED}),
-        S.HELD: frozenset({S.PLANNED, S.HELD, S.MISSED, S.CANCELLED}),
+        S.HELD: frozenset({S.PLANNED, S.MISSED, S.CANCELLED, S.PUBLISHED}),
         S.CLAIMED: frozenset({S.SENDING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED, S.PUBLISHED}),
         S.SENDING: frozenset({S.PUBLISHED, S.PROCESSING, S.PARTIAL, S.REJECTED, S.PLANNED, S.UNKNOWN}),
         S.PROCESSING: frozenset({S.PUBLISHED, S.REJECTED, S.UNKNOWN}),
         S.UNKNOWN: frozenset({S.UNKNOWN, S.PUBLISHED, S.PLANNED, S.NEEDS_PERSON}),
         S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.MISSED, S.CANCELLED}),
-        S.MISSED: frozenset({S.PLANNED, S.CANCELLED}),
+        S.MISSED: frozenset({S.PLANNED, S.CANCELLED, S.PUBLISHED}),
         S.REJECTED: frozenset({S.PLANNED, S.CANCELLED}),
         S.PUBLISHED: frozenset({S.REMOVED}),
         S.PARTIAL: frozenset({S.REMOVED}),

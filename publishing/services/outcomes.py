@@ -29,7 +29,7 @@ _MOST_TRIES: Final = 30_000
 _RANDOM: Final = SystemRandom()
 _BOTH: Final = (FollowUpTask.LEDGER, FollowUpTask.NOTICE)
 _LEDGER: Final = (FollowUpTask.LEDGER,)
-SAYING_YES: Final = (S.SENDING, S.UNKNOWN, S.NEEDS_PERSON, S.PLANNED, S.CLAIMED)
+SAYING_YES: Final = (S.SENDING, S.UNKNOWN, S.NEEDS_PERSON, S.PLANNED, S.CLAIMED, S.HELD, S.MISSED)
 
 
 def backoff(tries: int) -> timedelta:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from pytest_django import Settings
 
 from cm_suite.core import clock
@@ -16,7 +17,7 @@ from pages.models import Credential, Page
 from publishing import jobs
 from publishing.enums import DeliveryState, FollowUpState, Refusal
 from publishing.models import Attempt, Delivery, FollowUp
-from publishing.services import claim, draft, plan
+from publishing.services import claim, draft, plan, send
 from publishing.services.results import Planned, Refused, Saved
 from tests.people import Cast, make_cast
 from tests.publishing.makers import cap, due, post_of, state_of
@@ -116,24 +117,29 @@ def test_an_edit_against_a_claim_is_refused_or_is_what_leaves(
     assert row.post.text == ("New words" if saved else "Old words")
 
 
+def connection_of_this_thread() -> BaseDatabaseWrapper:
+    return connections["default"]
+
+
 def test_each_thread_leaves_no_connection_behind(
     crowd: Cast, account: Page, network: Network, settings: Settings
 ) -> None:
     settings.CM_SEND_THREADS = 3
-    closed: list[str] = []
-    real = connections.close_all
+    opened: set[BaseDatabaseWrapper] = set()
+    real = send.deliver
 
-    def closing() -> None:
-        closed.append(threading.current_thread().name)
-        real()
+    def spying(row: Delivery) -> None:
+        real(row)
+        opened.add(connection_of_this_thread())
 
-    for number in range(3):
+    for number in range(6):
         due(account, f"Post number {number} of many")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connections, "close_all", closing)
+        patch.setattr(send, "deliver", spying)
         jobs.publish_due()
-    assert len(closed) == 3
-    assert all(name.startswith("publishing") for name in closed)
+    assert 1 <= len(opened) <= 3
+    assert connection_of_this_thread() not in opened
+    assert [each.connection for each in opened] == [None] * len(opened)
 
 
 def test_a_turn_that_is_over_rings_for_the_next(
