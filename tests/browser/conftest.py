@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,22 +22,12 @@ from playwright.sync_api import (
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from cm_suite.ops import chromium
 from pages.models import Person
 
 # Playwright's sync interface runs an event loop in the thread of the test, which waits for it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-ADVICE = "Browser tests: skipped. Install Chromium, or name one in CM_CHROMIUM."
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 
 
@@ -47,12 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker("browser")
-
-
-def chromium() -> str | None:
-    """The path of a Chromium on this machine."""
-    named = os.environ.get("CM_CHROMIUM")
-    return named or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
@@ -65,13 +48,13 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """One Chromium for all. Without one the tests are skipped, or fail when everything is required."""
-    path = chromium()
+    path = chromium.find()
     if path is None:
         if os.environ.get("CM_REQUIRE_ALL") == "1":
-            pytest.fail(ADVICE)
-        pytest.skip(ADVICE)
+            pytest.fail(chromium.ADVICE)
+        pytest.skip(chromium.ADVICE)
     playwright: Playwright = request.getfixturevalue("playwright")
-    launched = playwright.chromium.launch(executable_path=path, args=list(ARGS))
+    launched = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGS))
     yield launched
     launched.close()
 

@@ -62,7 +62,8 @@ def link_in(mail: EmailMessage, word: str) -> str:
     """The first address in the plain text of a mail that holds the word."""
     text = mail.get_body(("plain",))
     assert text is not None
-    return next(each for each in re.findall(r"http\S+", text.get_content()) if word in each)
+    links: list[str] = re.findall(r"http\S+", text.get_content())
+    return next(link for link in links if word in link)
 
 
 def subscribe(tab: Tab, inbox: Inbox) -> None:
