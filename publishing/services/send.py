@@ -141,6 +141,7 @@ def _ended(sending: Sending, client: Client | None, error: OutcomeError) -> None
 
 def _credential_refused(sending: Sending, client: Client | None, error: Never) -> None:
     """The network refused our credential. It is asked again: a passing error disconnects nothing."""
+    leases.renew(sending.delivery, settings.CM_SEND_LEASE.total_seconds())  # asking again takes its time
     lasting = client is None or sending.delivery.tries >= PASSING_REFUSALS or _refused_again(client)
     if lasting:
         mark_needs_reconnect(sending.ready.page if client else _anew(sending.ready.page))
@@ -174,5 +175,5 @@ def _refused_again(client: Client) -> bool:
 def hold_queue(page_id: int) -> int:
     """Hold what is planned on a page that must be reconnected; how many were held."""
     planned = Delivery.objects.filter(page_id=page_id, state=S.PLANNED)
-    held = (outcomes.hold(each, S.PLANNED, HoldReason.RECONNECT, EngineCode.TO_RECONNECT) for each in planned)
-    return sum(held)
+    reason, code = HoldReason.RECONNECT, EngineCode.TO_RECONNECT
+    return sum(outcomes.hold(each, S.PLANNED, reason, code, still=outcomes.UNCONNECTED) for each in planned)

@@ -20,7 +20,7 @@ from publishing.enums import DeliveryState
 from publishing.models import Attempt, Delivery
 
 S = DeliveryState
-SHORTENED: Final = {"CM_SEND_LEASE": "3", "CM_BACKOFF": "0.5", "CM_RECONCILE_AFTER": "2"}
+SHORTENED: Final = {"CM_SEND_LEASE": "3", "CM_BACKOFF": "0.5"}
 SLOW: Final = ("--latency-ms", "1500", "--no-idempotency")
 pytestmark = pytest.mark.slow
 

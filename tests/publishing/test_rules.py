@@ -23,7 +23,7 @@ DUE = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
         (S.HELD, (A.RESCHEDULE, A.CANCEL)),
         (S.MISSED, (A.RESCHEDULE, A.CANCEL)),
         (S.REJECTED, (A.RESCHEDULE, A.CANCEL)),
-        (S.NEEDS_PERSON, (A.CANCEL, A.SETTLE)),
+        (S.NEEDS_PERSON, (A.SETTLE,)),
         (S.CANCELLED, (A.UNDO_CANCEL,)),
         (S.PUBLISHED, (A.REMOVE,)),
         (S.PARTIAL, (A.REMOVE,)),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db.models import Q
 
 from cm_suite.core import clock
 from pages.enums import PageState
@@ -15,7 +16,8 @@ from pages.services.pause import pause, resume
 from publishing import jobs
 from publishing.enums import DeliveryState, FollowUpState, FollowUpTask, HoldReason
 from publishing.models import Attempt, Delivery, FollowUp
-from publishing.services import followups, sweep
+from publishing.services import followups, outcomes, plan, sweep
+from publishing.services.results import Planned
 from tests.people import Cast
 from tests.publishing.makers import delivery_of, due, fresh, published, state_of
 
@@ -81,6 +83,22 @@ class TestMissed:
         told = FollowUp.objects.filter(task=FollowUpTask.NOTICE).values_list("delivery_id", flat=True)
         assert set(told) == {late.pk, held.pk}
 
+    def test_a_time_that_somebody_gives_meanwhile_is_kept(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        late = delivery_of(cast.newsroom, clock.now() - timedelta(minutes=31))
+        later = clock.now() + timedelta(days=2)
+        real = outcomes.miss
+
+        def just_after_a_person(delivery: Delivery, from_: str, *, still: Q) -> bool:
+            assert isinstance(plan.reschedule(delivery, later, cast.bob), Planned)
+            return real(delivery, from_, still=still)
+
+        monkeypatch.setattr(outcomes, "miss", just_after_a_person)
+        assert sweep.missed() == 0
+        assert (state_of(late), fresh(late).due_at) == (S.PLANNED, later)
+        assert FollowUp.objects.count() == 0
+
     def test_after_an_outage_nothing_late_is_fired(self, cast: Cast) -> None:
         rows = [delivery_of(cast.newsroom, clock.now() - timedelta(hours=hours)) for hours in (1, 5, 60)]
         jobs.publish_due()
@@ -119,6 +137,20 @@ class TestHeld:
         assert sweep.released() == 0
         Page.objects.filter(pk=cast.newsroom.pk).update(state=PageState.CONNECTED)
         assert (sweep.released(), sweep.held_again(), state_of(row)) == (1, 0, S.PLANNED)
+
+    def test_a_page_that_is_connected_again_meanwhile_holds_nothing(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Page.objects.filter(pk=cast.newsroom.pk).update(state=PageState.NEEDS_RECONNECT)
+        row = delivery_of(cast.newsroom, clock.now() + timedelta(hours=1))
+        real = outcomes.hold
+
+        def just_after_a_reconnection(*args: Any, **options: Any) -> bool:
+            Page.objects.filter(pk=cast.newsroom.pk).update(state=PageState.CONNECTED)
+            return real(*args, **options)
+
+        monkeypatch.setattr(outcomes, "hold", just_after_a_reconnection)
+        assert (sweep.held_again(), state_of(row)) == (0, S.PLANNED)
 
     def test_what_a_cap_held_waits_for_a_person(self, cast: Cast) -> None:
         row = due(cast.newsroom, state=S.HELD, hold_reason=HoldReason.POLICY)

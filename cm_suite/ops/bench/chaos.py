@@ -24,7 +24,7 @@ from cm_suite.ops.bench import deliveries
 from cm_suite.ops.bench.house import WORKER, House, children_of, open_house, say
 
 WORKERS: Final = 3
-SHORTENED: Final = {"CM_SEND_LEASE": "6", "CM_BACKOFF": "1", "CM_RECONCILE_AFTER": "4"}
+SHORTENED: Final = {"CM_SEND_LEASE": "6", "CM_BACKOFF": "1"}
 DROPPED: Final = "0.1"
 VICTIMS: Final = ("publisher", "publisher", "publisher", "worker", "worker with publisher", "valkey")
 LEAD: Final = 6.0
