@@ -107,10 +107,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -170,7 +171,7 @@ CM_DEMO_LOGINS = VAR_DIR / "demo-logins.json"
 # The engine. Only these may be shortened by benchmarks.
 CM_SEND_LEASE = timedelta(seconds=env.float("CM_SEND_LEASE", default=120.0))
 CM_BACKOFF = timedelta(seconds=env.float("CM_BACKOFF", default=30.0))
-CM_RECONCILE_AFTER = timedelta(seconds=env.float("CM_RECONCILE_AFTER", default=45.0))
+CM_RECONCILE_AFTER = CM_BACKOFF * 1.5  # a network may still be writing down what it accepted
 CM_MISSED_AFTER = timedelta(minutes=30)
 CM_SEND_THREADS = env.int("CM_SEND_THREADS", default=16)
 
