@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from publishing.models import Post
 
-YEARS: Final = range(2000, 9000)  # what can be reckoned with in any zone
+YEARS: Final = range(2, 9999)  # what can be reckoned with in any zone
 DIGITS: Final = 18  # of an id that a database can hold
 BETWEEN: Final = "@"
 
