@@ -90,6 +90,7 @@ class LeadAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The brands this person leads, in figures, before the lists of rows."""
         own = {
+            "keeper": is_keeper(request),
             "brand_cards": brand_cards(led_brands(request)),
             "queues_url": reverse("admin:queues") if is_keeper(request) else "",
         }

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from cm_suite.core import clock
@@ -94,9 +95,12 @@ def test_the_tightest_cap_is_shown(cast: Cast) -> None:
     assert budgets_of([cast.newsroom.pk])[cast.newsroom.pk].hours == 168
 
 
-@pytest.mark.parametrize(("hours", "days"), [(24, 1), (168, 7), (36, None), (1, None)])
-def test_a_window_is_told_in_days_when_it_is_days(hours: int, days: int | None) -> None:
-    assert Budget(hours, 2, 0, 0).days == days
+@pytest.mark.parametrize(
+    ("hours", "words"), [(1, "1 hour"), (24, "24 hours"), (36, "36 hours"), (168, "7 days")]
+)
+def test_a_window_is_told_as_the_rules_tell_it(hours: int, words: str) -> None:
+    with translation.override("en"):
+        assert Budget(hours, 2, 0, 0).window == words
 
 
 def test_over_the_cap_nothing_is_left(cast: Cast) -> None:
