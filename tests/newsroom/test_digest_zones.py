@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 import time_machine
 from hypothesis import given
@@ -90,6 +91,7 @@ def test_a_day_that_never_was_has_no_digest_of_its_own() -> None:
     assert digest_moment(evening + DIGEST_SETTLES, apia) == evening
 
 
+@hypothesis.settings(max_examples=30)
 @given(DAYS, st.sampled_from(NAMES))
 def test_every_day_has_one_moment_and_minutes_agree_on_it(day: date, name: str) -> None:
     zone = ZoneInfo(name)
