@@ -111,6 +111,7 @@ def test_an_edit_against_a_claim_is_refused_or_is_what_leaves(
         return draft.edit(row.post, 1, draft.Content("New words"), crowd.bob)
 
     found = together(edit, jobs.publish_due)
+    jobs.publish_due()  # where the engine can, the first turn passed over a row that was being edited
     saved = any(isinstance(each, Saved) for each in found)
     assert network.accepted == {"New words" if saved else "Old words": 1}
     row.post.refresh_from_db()
