@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from cm_suite.core import clock
 from cm_suite.core.crypto import keyed_hash
-from cm_suite.core.queue import connection
+from cm_suite.core.store import answering, connection
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,8 @@ class RedisPace:
     def blocked_until(self, account: str) -> datetime | None:
         """Until when (UTC) this account waits; None when it need not, or when Redis is down."""
         try:
-            raw = self._redis.get(_pace_key(account))
+            with answering(self._redis):
+                raw = self._redis.get(_pace_key(account))
         except RedisError as error:
             _note(error)
             return None
@@ -50,7 +51,8 @@ class RedisPace:
         if until <= clock.now():
             return
         try:
-            self._redis.eval(_KEEP_LATER, 1, _pace_key(account), str(int(until.timestamp() * 1000)))
+            with answering(self._redis):
+                self._redis.eval(_KEEP_LATER, 1, _pace_key(account), str(int(until.timestamp() * 1000)))
         except RedisError as error:
             _note(error)
 
@@ -66,12 +68,18 @@ class Limiter:
 
         The window opens with its first act. The key is stored as a keyed hash: it may hold an address.
         """
+        count = self.count(key, seconds)
+        return count is None or count <= limit
+
+    def count(self, key: str, seconds: float) -> int | None:
+        """Count one act; how many there were in the window with it, or None when Redis is down."""
         try:
-            count = self._redis.eval(_COUNT, 1, f"cm:limit:{keyed_hash(key)}", str(int(seconds * 1000)))
+            with answering(self._redis):
+                count = self._redis.eval(_COUNT, 1, f"cm:limit:{keyed_hash(key)}", str(int(seconds * 1000)))
         except RedisError as error:
             _note(error)
-            return True
-        return int(str(count)) <= limit
+            return None
+        return int(str(count))
 
 
 def pace() -> RedisPace:
@@ -82,6 +90,11 @@ def pace() -> RedisPace:
 def hit(key: str, limit: int, seconds: float) -> bool:
     """`Limiter.hit` on this installation's Redis."""
     return Limiter(connection()).hit(key, limit, seconds)
+
+
+def count(key: str, seconds: float) -> int | None:
+    """`Limiter.count` on this installation's Redis."""
+    return Limiter(connection()).count(key, seconds)
 
 
 def _pace_key(account: str) -> str:
