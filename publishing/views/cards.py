@@ -180,11 +180,13 @@ class _Maker:
         return reverse("publishing:reschedule", args=[slug, row.delivery_id])
 
     def _said(self, page: Page, row: DeliveryRow | None) -> Said:
-        """The wish judged again, as things stand now."""
+        """The wish judged again, as things stand now. The time it has already is no offer."""
         post = self.detail.post
         content = Content(post.text, post.link, post.content_type)
         without = row.delivery_id if row else None
-        return said(check(content, page, self.asked.wish.at, self.request.user, without=without))
+        found = said(check(content, page, self.asked.wish.at, self.request.user, without=without))
+        stays = row is not None and row.state == S.PLANNED and found.take == row.due_at.isoformat()
+        return replace(found, take="") if stays else found
 
 
 def _usual(row: DeliveryRow | None) -> datetime:

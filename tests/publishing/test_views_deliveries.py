@@ -94,6 +94,13 @@ class TestMove:
         assert fresh(row).due_at == NOON + 3 * HOUR
         assert takes(card_of(bob.follow(answer), row.pk)) == ["2026-03-02T15:00:00+00:00"]
 
+    def test_the_time_it_has_already_is_not_offered(self, cast: Cast, bob: Rooms, row: Delivery) -> None:
+        gap(cast.newsroom, 60)
+        delivery_of(cast.newsroom, NOON + 2 * HOUR, "In the way")
+        answer = bob.post("reschedule", row.pk, **when(wall("2026-03-02", "14:30")))
+        card = card_of(bob.follow(answer), row.pk)
+        assert ("Not free on Mon 2 March, 14:30." in words(card), takes(card)) == (True, [])
+
     @pytest.mark.parametrize(
         ("state", "fields"),
         [
