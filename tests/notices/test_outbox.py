@@ -413,7 +413,7 @@ def test_somebody_who_waits_comes_before_digests(queued: Queue, folder: Path) ->
     queued("digest", kind=MailKind.DIGEST)
     queued("notice", kind=MailKind.NOTICE)
     queued("password", kind=MailKind.PASSWORD)
-    left = []
+    left: list[str] = []
     while deliver_due(limit=1):
         left.append(Mail.objects.filter(state=MailState.SENT).exclude(key__in=left).get().key)
     assert left == ["password", "notice", "digest"]
