@@ -46,6 +46,16 @@ class PersonForm(PersonModelForm):
         """The e-mail as it is stored."""
         return str(self.cleaned_data["email"]).strip().lower()
 
+    def clean_is_active(self) -> bool:
+        """Raises ValidationError, naming the brands, when closing would leave one without a lead."""
+        active: bool = self.cleaned_data["is_active"]
+        if self.instance.is_active and not active:
+            rows = self.instance.memberships.filter(role=Role.LEAD).select_related("brand")
+            brands = [row.brand.name for row in rows.order_by("brand__name") if is_last_lead(row)]
+            if brands:
+                raise ValidationError([f"{PeopleRefusal.LAST_LEAD.label} ({name})" for name in brands])
+        return active
+
 
 @admin.register(Membership)
 class MembershipAdmin(BrandScopedAdmin):
@@ -141,4 +151,7 @@ class PersonAdmin(Admin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the services, so that the ledgers know of an account that was closed."""
-        people.save_account(obj, cast("Person", request.user))
+        try:
+            people.save_account(obj, cast("Person", request.user))
+        except PeopleRefused as refused:
+            self.message_user(request, refused.refusal.label, messages.ERROR)
