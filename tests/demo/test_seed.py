@@ -201,8 +201,10 @@ class TestSeeded(TestCase):
         ] == []
 
     def test_nobody_is_sent_the_past(self) -> None:
+        yesterday = datetime(2026, 3, 16, 17, 0, tzinfo=UTC)
+        readers = Subscriber.objects.filter(state="active", confirmed_at__lt=yesterday).count()
         assert dict(Counter(Mail.objects.values_list("kind", "state"))) == {
-            ("digest", "sent"): 84,
+            ("digest", "sent"): readers - 2,
             ("digest", "refused"): 2,
             ("invitation", "sent"): 1,
         }
@@ -246,11 +248,10 @@ class TestSeeded(TestCase):
         ]
         for row in rows:
             client = Client()
-            assert client.login(request=None, username=row["email"], password=row["password"]) is False
-            answer = client.post(
-                reverse("pages:sign_in"), {"username": row["email"], "password": row["password"]}
-            )
-            assert answer.status_code == 302
+            said = {"username": row["email"], "password": row["password"]}
+            abroad = client.post(reverse("pages:sign_in"), said, headers={"host": "testserver"})
+            here = client.post(reverse("pages:sign_in"), said, headers={"host": "localhost:8000"})
+            assert (abroad.status_code, here.status_code) == (200, 302)
 
     def test_lost_log_ins_are_made_anew(self) -> None:
         file: Path = settings.CM_DEMO_LOGINS
