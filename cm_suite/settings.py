@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -23,7 +24,10 @@ CM_FIELD_KEYS = env.list("CM_FIELD_KEYS")  # Fernet keys; the first one encrypts
 CM_HASH_KEY = env.str("CM_HASH_KEY")
 
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", PUBLIC_HOST]))
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL.startswith("https://") else []
 HTTPS = PUBLIC_URL.startswith("https://")
 SECURE_PROXY_SSL_HEADER = (
@@ -108,10 +112,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -152,11 +157,12 @@ STORAGES = {
     },
 }
 
-# Every message leaves through the outbox of pages.notices, which tells "refused" from "unknown"; Django's own mail is off.
+# Every message leaves through the outbox of pages.notices, which tells "refused" from "unknown".
+# Django's own mail is off. CM_EMAIL_URL: smtp://user:password@host:port, smtp+tls://, smtp+ssl://, or
+# empty: files in var/mail.
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
-CM_EMAIL_URL = env.str(
-    "EMAIL_URL", default=""
-)  # smtp://user:password@host:port · smtp+tls:// · smtp+ssl:// · empty: files in var/mail
+SILENCED_SYSTEM_CHECKS = ["mail.E001"]  # a dummy backend is what is meant here
+CM_EMAIL_URL = env.str("EMAIL_URL", default="")
 CM_MAIL_DIR = VAR_DIR / "mail"
 CM_MAIL_FROM = env.str("CM_MAIL_FROM", default="cm_suite <no-reply@localhost>")
 
@@ -170,7 +176,7 @@ CM_DEMO_LOGINS = VAR_DIR / "demo-logins.json"
 # The engine. Only these may be shortened by benchmarks.
 CM_SEND_LEASE = timedelta(seconds=env.float("CM_SEND_LEASE", default=120.0))
 CM_BACKOFF = timedelta(seconds=env.float("CM_BACKOFF", default=30.0))
-CM_RECONCILE_AFTER = timedelta(seconds=env.float("CM_RECONCILE_AFTER", default=45.0))
+CM_RECONCILE_AFTER = CM_BACKOFF * 1.5  # a network may still be writing down what it accepted
 CM_MISSED_AFTER = timedelta(minutes=30)
 CM_SEND_THREADS = env.int("CM_SEND_THREADS", default=16)
 
@@ -178,6 +184,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"tokens": {"()": "cm_suite.core.log.TokenFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Django's own handlers would write addresses as they are: everything leaves by the console above.
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
 }

@@ -97,13 +97,18 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(resolve_url("dashboard:home"))
 
 
+def speak(request: HttpRequest, person: Person) -> None:
+    """From here on the request speaks this person's language."""
+    translation.activate(person.language)
+    request.LANGUAGE_CODE = translation.get_language()
+
+
 def _person(request: HttpRequest) -> Person | None:
-    """Who is signed in, if anybody; from here on the request speaks their language."""
+    """Who is signed in, if anybody; the request speaks their language."""
     person = request.user
     if not isinstance(person, Person) or not person.is_active:
         return None
-    translation.activate(person.language)
-    request.LANGUAGE_CODE = translation.get_language()
+    speak(request, person)
     return person
 
 

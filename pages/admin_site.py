@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import RedirectView
 
+from pages.access import speak
 from pages.models import Person
 from pages.selectors.brands import brand_cards
 from pages.selectors.people import led_brand_ids
@@ -51,6 +54,17 @@ class LeadAdminSite(AdminSite):
         """Whether this person may come in at all; what they see is each model's own affair."""
         return is_keeper(request) or bool(led_brands(request))
 
+    def admin_view[V: Callable[..., Any]](self, view: V, cacheable: bool = False) -> V:
+        """Django's own door, behind which the person's language is spoken."""
+
+        @wraps(view)
+        def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if isinstance(request.user, Person):
+                speak(request, request.user)
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(cast("V", spoken), cacheable)
+
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """Django's addresses, with the queues, without the one that looks up any row of any kind.
 
@@ -76,6 +90,7 @@ class LeadAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The brands this person leads, in figures, before the lists of rows."""
         own = {
+            "keeper": is_keeper(request),
             "brand_cards": brand_cards(led_brands(request)),
             "queues_url": reverse("admin:queues") if is_keeper(request) else "",
         }

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from pages.models import Person
-
-PROXY_HEADERS: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+from pages.visitors import is_local
 
 
 class EmailBackend(ModelBackend):
@@ -39,24 +37,3 @@ def demo_emails() -> frozenset[str]:
     if not file.exists():
         return frozenset()
     return frozenset(row["email"].lower() for row in json.loads(file.read_text(encoding="utf-8")))
-
-
-def is_local(request: HttpRequest | None) -> bool:
-    """Whether the request came straight from this machine: a loopback peer and no proxy between."""
-    if request is None or any(name in request.headers for name in PROXY_HEADERS):
-        return False
-    try:
-        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
-
-
-def client_address(request: HttpRequest | None) -> str:
-    """Where a request comes from: the peer, or what our own proxy says of it when there is one."""
-    if request is None:
-        return ""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded
-    return str(request.META.get("REMOTE_ADDR", ""))

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from pages.enums import PageState
 from pages.models import Brand, Page
 from publishing.enums import ContentType
-from publishing.models import Cap, Gap, Post
+from publishing.models import Post
 
 TEXT_MOST: Final = 70_000
 REASON_MOST: Final = 300
 MINUTES_MOST: Final = 60 * 24 * 30
+HOURS_MOST: Final = 24 * 365
+POSTS_MOST: Final = 500
+CAPS_MOST: Final = 10
+
+
+class Unit(TextChoices):
+    """In what a window is counted."""
+
+    HOURS = "hours", _("hours")
+    DAYS = "days", _("days")
 
 
 class DayInput(forms.DateInput):
@@ -50,6 +62,16 @@ class WhenForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    @classmethod
+    def at(cls, wall: datetime, page_id: int) -> WhenForm:
+        """The form of one page among several, filled with a naive wall time."""
+        return cls(initial={"day": wall.date(), "time": wall.time()}, auto_id=f"%s-{page_id}")
+
+    @classmethod
+    def typed(cls, data: Mapping[str, Any], page_id: int) -> WhenForm:
+        """The form of one page as it was sent."""
+        return cls(data, auto_id=f"%s-{page_id}")
+
     @property
     def wall(self) -> datetime:
         """The naive wall time that was asked for. Raises KeyError on a form that is not valid."""
@@ -63,7 +85,7 @@ class ContentForm(forms.Form):
         label=_("Text"),
         max_length=TEXT_MOST,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "data-grow": True}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
     )
     link = forms.URLField(
         label=_("Link"),
@@ -106,14 +128,6 @@ class EditForm(ContentForm):
         )
 
 
-class PagesField(forms.ModelMultipleChoiceField[Page]):
-    """Choice among a brand's pages, by name."""
-
-    def label_from_instance(self, obj: Page) -> str:
-        """The page's name; its network stands beside it in the template."""
-        return obj.name
-
-
 class ComposeForm(ContentForm):
     """A new post: its words, and for which pages and when, if that is known already.
 
@@ -121,7 +135,7 @@ class ComposeForm(ContentForm):
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    pages = PagesField(
+    pages: forms.ModelMultipleChoiceField[Page] = forms.ModelMultipleChoiceField(
         label=_("Pages"),
         queryset=Page.objects.none(),
         required=False,
@@ -135,9 +149,9 @@ class ComposeForm(ContentForm):
     def __init__(self, *args: Any, brand: Brand, planning: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.planning = planning
-        field = self.fields["pages"]
-        if isinstance(field, PagesField):
-            field.queryset = Page.objects.filter(brand=brand).exclude(state="disconnected")
+        field = cast("forms.ModelMultipleChoiceField[Page]", self.fields["pages"])
+        connected = Page.objects.filter(brand=brand).exclude(state=PageState.DISCONNECTED)
+        field.queryset = connected.select_related("brand").order_by("-network", "name", "pk")
 
     def clean(self) -> dict[str, Any]:
         """A plan needs at least one page, a day and a time; a draft needs none of them."""
@@ -171,32 +185,94 @@ class FoundForm(forms.Form):
     url = forms.URLField(label=_("Address of the post"), max_length=500, assume_scheme="https")
 
 
-class CapForm(forms.ModelForm[Cap]):
-    """One cap: at most so many posts in any window of so many hours."""
+class CapForm(forms.Form):
+    """One cap: at most so many posts in any window of so many hours or days."""
 
-    class Meta:
-        model = Cap
-        fields = ("at_most", "hours")
-        widgets = {
-            "at_most": forms.NumberInput(attrs={"min": 1, "max": 500}),
-            "hours": forms.NumberInput(attrs={"min": 1, "max": 8760}),
-        }
+    at_most = forms.IntegerField(
+        label=_("At most"),
+        min_value=1,
+        max_value=POSTS_MOST,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    length = forms.IntegerField(
+        label=_("posts in any"),
+        min_value=1,
+        max_value=HOURS_MOST,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    unit = forms.ChoiceField(label=_("Unit"), choices=Unit.choices, initial=Unit.HOURS)
+
+    def has_changed(self) -> bool:
+        """Whether a number was typed; a unit alone is no cap."""
+        return any(str(self[name].data or "").strip() for name in ("at_most", "length"))
 
     def clean(self) -> dict[str, Any]:
-        """Neither number may be nought, nor the window longer than a year."""
+        """The window's length in hours is `hours`; no window is longer than a year."""
         data = super().clean() or self.cleaned_data
-        for name, most in (("at_most", 500), ("hours", 8760)):
-            value = data.get(name)
-            if value is not None and not 1 <= value <= most:
-                self.add_error(name, _("Between 1 and %(most)s.") % {"most": most})
+        length = data.get("length")
+        if length is not None:
+            data["hours"] = length * 24 if data.get("unit") == Unit.DAYS else length
+            if data["hours"] > HOURS_MOST:
+                self.add_error("length", _("A window is a year long at most."))
         return data
 
 
-CapFormSet = forms.inlineformset_factory(Page, Cap, form=CapForm, extra=1, max_num=10, validate_max=True)
+class BaseCaps(forms.BaseFormSet[CapForm]):
+    """The caps of a page; two of them may not have the same window."""
+
+    def clean(self) -> None:
+        """Each window once, among the rows that stay."""
+        seen: set[int] = set()
+        for form in self._kept():
+            hours = form.cleaned_data.get("hours")
+            if hours in seen:
+                raise forms.ValidationError(
+                    _("Two caps have the same window. Keep one of them."), code="same_window"
+                )
+            seen.update({hours} if hours else set())
+
+    @property
+    def caps(self) -> dict[int, int]:
+        """Posts allowed by window in hours, from the rows that are filled in and stay."""
+        rows = [form.cleaned_data for form in self._kept()]
+        return {row["hours"]: row["at_most"] for row in rows}
+
+    def initial_form_count(self) -> int:
+        """No row that comes back is better than another: one that was emptied is gone."""
+        return 0 if self.is_bound else super().initial_form_count()
+
+    def add_fields(self, form: CapForm, index: int | None) -> None:
+        """Say what the box that deletes a row does."""
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Remove")
+
+    def _kept(self) -> list[CapForm]:
+        return [form for form in self.forms if form.has_changed() and not form.cleaned_data.get("DELETE")]
+
+
+CapFormSet = cast(
+    "type[BaseCaps]",
+    forms.formset_factory(
+        CapForm, formset=BaseCaps, extra=1, max_num=CAPS_MOST, validate_max=True, can_delete=True
+    ),
+)
+
+
+def cap_rows(caps: Mapping[int, int]) -> list[dict[str, object]]:
+    """What the rows of the formset hold for these caps (posts allowed by hours), the shortest first."""
+    return [
+        {"at_most": most, "length": hours // 24, "unit": Unit.DAYS}
+        if hours % 24 == 0 and hours > 24
+        else {"at_most": most, "length": hours, "unit": Unit.HOURS}
+        for hours, most in sorted(caps.items())
+    ]
 
 
 class GapForm(forms.Form):
-    """The least time between two posts; empty or nought for none."""
+    """The least time between two posts; empty or nought for none.
+
+    `seen` is what the rules were when the form was shown: whoever saved first is not overwritten unseen.
+    """
 
     minutes = forms.IntegerField(
         label=_("Least gap between two posts (minutes)"),
@@ -204,13 +280,9 @@ class GapForm(forms.Form):
         min_value=0,
         max_value=MINUTES_MOST,
         help_text=_("Empty: posts may follow each other at once."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-
-    @classmethod
-    def of(cls, page: Page) -> GapForm:
-        """The form filled with the page's gap."""
-        minutes: Iterable[int] = Gap.objects.filter(page=page).values_list("minutes", flat=True)
-        return cls(initial={"minutes": next(iter(minutes), None)})
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 def wall_time(day: date, at: time) -> datetime:

@@ -6,10 +6,13 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from copy import copy
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from cm_suite.core import queue
@@ -62,21 +65,35 @@ def follow_up() -> int:
 def drain[Row: Model](take: Take[Row], act: Act[Row], recover: Act[Row], threads: int) -> tuple[int, bool]:
     """Take rows and act on them, `threads` at once, until there are none or the turn is over.
 
-    Gives how many were taken, and whether none was left. One thread means this one.
+    Gives how many were taken, and whether none was left. One thread means this one; of the others each
+    keeps its own database connection, closed with the turn.
     """
     stop_at = time.monotonic() + TURN_SECONDS
     if threads == 1:
         return _drain_here(take, act, recover, stop_at)
+    opened: set[BaseDatabaseWrapper] = set()
+    try:
+        with ThreadPoolExecutor(threads, thread_name_prefix="publishing") as pool:
+            work = partial(_in_thread, act, recover, opened)
+            return _drain_in(pool, take, work, threads, stop_at)
+    finally:
+        for connection in opened:
+            connection.inc_thread_sharing()  # its thread is gone
+            connection.close()
+
+
+def _drain_in[Row: Model](
+    pool: ThreadPoolExecutor, take: Take[Row], work: Act[Row], threads: int, stop_at: float
+) -> tuple[int, bool]:
     taken = 0
     running: set[Future[None]] = set()
-    with ThreadPoolExecutor(threads, thread_name_prefix="publishing") as pool:
-        while time.monotonic() < stop_at:
-            rows = take(threads - len(running))
-            taken += len(rows)
-            running |= {pool.submit(_in_thread, act, recover, row) for row in rows}
-            if not running:
-                return taken, True
-            running = wait(running, return_when=FIRST_COMPLETED).not_done
+    while time.monotonic() < stop_at:
+        rows = take(threads - len(running))
+        taken += len(rows)
+        running |= {pool.submit(work, row) for row in rows}
+        if not running:
+            return taken, True
+        running = wait(running, return_when=FIRST_COMPLETED).not_done
     return taken, False
 
 
@@ -93,18 +110,23 @@ def _drain_here[Row: Model](
     return taken, False
 
 
-def _in_thread[Row: Model](act: Act[Row], recover: Act[Row], row: Row) -> None:
+def _in_thread[Row: Model](
+    act: Act[Row], recover: Act[Row], opened: set[BaseDatabaseWrapper], row: Row
+) -> None:
     try:
         _guarded(act, recover, row)
     finally:
-        connections.close_all()
+        opened.update(connections.all(initialized_only=True))
 
 
 def _guarded[Row: Model](act: Act[Row], recover: Act[Row], row: Row) -> None:
-    """Act on a row; after a fault recover it, and if that fails too its lease runs out."""
+    """Act on a row; after a fault recover it, and if that fails too its lease runs out.
+
+    Each works on a copy: what a transaction undid in the database must not stay done in memory.
+    """
     for attempt in (act, recover):
         try:
-            attempt(row)
+            attempt(copy(row))
         except Exception:
             logger.exception("%s of %s %s", attempt.__name__, type(row).__name__, row.pk)
         else:

@@ -55,17 +55,17 @@ class Delivery(Leased):
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         S.PLANNED: frozenset({S.PLANNED, S.CLAIMED, S.HELD, S.MISSED, S.CANCELLED, S.PUBLISHED}),
-        S.HELD: frozenset({S.PLANNED, S.HELD, S.MISSED, S.CANCELLED}),
+        S.HELD: frozenset({S.PLANNED, S.MISSED, S.CANCELLED, S.PUBLISHED}),
         S.CLAIMED: frozenset({S.SENDING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED, S.PUBLISHED}),
         S.SENDING: frozenset({S.PUBLISHED, S.PROCESSING, S.PARTIAL, S.REJECTED, S.PLANNED, S.UNKNOWN}),
         S.PROCESSING: frozenset({S.PUBLISHED, S.REJECTED, S.UNKNOWN}),
         S.UNKNOWN: frozenset({S.UNKNOWN, S.PUBLISHED, S.PLANNED, S.NEEDS_PERSON}),
-        S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.MISSED, S.CANCELLED}),
-        S.MISSED: frozenset({S.PLANNED, S.CANCELLED}),
-        S.REJECTED: frozenset({S.PLANNED, S.CANCELLED}),
+        S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.MISSED}),
+        S.MISSED: frozenset({S.PLANNED, S.CANCELLED, S.PUBLISHED}),
+        S.REJECTED: frozenset({S.PLANNED, S.CANCELLED, S.PUBLISHED}),
         S.PUBLISHED: frozenset({S.REMOVED}),
         S.PARTIAL: frozenset({S.REMOVED}),
-        S.CANCELLED: frozenset({S.PLANNED}),
+        S.CANCELLED: frozenset({S.PLANNED, S.PUBLISHED}),
         S.REMOVED: frozenset(),
     }
 
@@ -171,7 +171,6 @@ class FollowUp(Leased):
     task = models.CharField(max_length=8, choices=FollowUpTask)
     state = models.CharField(max_length=8, choices=F, default=F.WAITING)
     event = models.CharField(max_length=12, choices=S)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)

@@ -7,6 +7,7 @@ from publishing.views import compose, deliveries, plan, posts, rules
 app_name = "publishing"
 urlpatterns = [
     path("b/<slug:brand>/plan/", plan.plan, name="plan"),
+    path("b/<slug:brand>/plan/attention/", plan.attention, name="attention"),
     path("b/<slug:brand>/posts/", posts.drafts, name="drafts"),
     path("b/<slug:brand>/posts/new/", compose.compose, name="compose"),
     path("b/<slug:brand>/posts/checks/", compose.checks, name="checks"),

@@ -1,6 +1,7 @@
 """The ground floor as an installed application (it owns the ledger's tables)."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
@@ -8,4 +9,5 @@ class CoreConfig(AppConfig):
 
     name = "cm_suite.core"
     label = "core"
+    verbose_name = _("Ledger")
     default_auto_field = "django.db.models.BigAutoField"

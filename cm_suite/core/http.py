@@ -58,7 +58,7 @@ class Answer:
         """The body as JSON. Raises Unknown (after a write) or Later when it is not."""
         try:
             return jsonlib.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         raise _lost(self.write, "answer_unreadable", str(self.status))
 

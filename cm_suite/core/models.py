@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class LedgerEntry(models.Model):
@@ -26,6 +27,8 @@ class LedgerEntry(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger entries")
         ordering: ClassVar[list[str]] = ["brand_id", "seq"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["brand_id", "seq"], name="ledger_one_line_per_seq")

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache, partial
-from typing import Final
+from functools import partial
 
 import django_rq
 from django.conf import settings
 from django.db import transaction
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
+
+from cm_suite.core.store import answering, connection
 
 logger = logging.getLogger(__name__)
-
-CONNECT_SECONDS: Final = 1.0
-ANSWER_SECONDS: Final = 2.0
 
 
 def enqueue(job: str, *ids: int) -> None:
@@ -30,29 +25,15 @@ def enqueue(job: str, *ids: int) -> None:
     transaction.on_commit(partial(_ring, job, ids), robust=True)
 
 
-def connection() -> Redis:
-    """This process's connections to Redis; one that is down is noticed at once, not after many tries."""
-    return _connection(settings.RQ_QUEUES["default"]["URL"])
-
-
-@lru_cache(maxsize=4)
-def _connection(url: str) -> Redis:
-    """One more try without waiting: a connection kept from before Redis restarted is not a fault."""
-    return Redis.from_url(
-        url,
-        socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 1),
-    )
-
-
 def _ring(job: str, ids: tuple[int, ...]) -> None:
     name = job.partition(".")[0]
     timeouts = getattr(settings, "CM_JOB_TIMEOUTS", {})
+    bell = connection()
     try:
-        queue = django_rq.get_queue(
-            name if name in settings.RQ_QUEUES else "default", connection=connection(), commit_mode="auto"
-        )
-        queue.enqueue_call(job, args=ids, timeout=timeouts.get(job))
+        with answering(bell):
+            queue = django_rq.get_queue(
+                name if name in settings.RQ_QUEUES else "default", connection=bell, commit_mode="auto"
+            )
+            queue.enqueue_call(job, args=ids, timeout=timeouts.get(job))
     except (RedisError, OSError) as error:
         logger.warning("%s waits for its sweeper: %s", job, type(error).__name__)

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from cm_suite.core import clock
 from publishing import rules
+from publishing.messages import length_words
 from publishing.models import Cap, Delivery, Gap
 from publishing.policy import caps as policy
 from publishing.policy.judge import next_free
@@ -27,6 +28,11 @@ class Budget:
     limit: int
     used: int
     planned: int
+
+    @property
+    def window(self) -> str:
+        """The window in words, as the page's rules tell it."""
+        return length_words(timedelta(hours=self.hours))
 
     @property
     def left(self) -> float:

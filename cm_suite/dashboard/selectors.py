@@ -14,6 +14,7 @@ from django.db.models import Count, Min, Q
 from cm_suite.core import clock
 from cm_suite.dashboard.budgets import Budget, budgets_of, next_slots
 from pages.enums import PageState
+from pages.messages import Words, network_name
 from pages.models import Brand, Page, Pause
 from pages.selectors.audience import PageAudience, audience, midnight
 from pages.selectors.pauses import open_pauses
@@ -58,23 +59,36 @@ class Now:
     items: Sequence[NowItem]
     more: int
 
+    @property
+    def pauses(self) -> Sequence[Pause]:
+        """The pauses in force."""
+        return [item.pause for item in self.items if item.pause is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     """What goes out on one page today and tomorrow."""
 
     page: Page
+    network: Words
     today: Sequence[Delivery]
     tomorrow: Sequence[Delivery]
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Two days of the brand's zone, a lane a page."""
+    """Two days of the brand's zone, from the instant `first` up to `end`, a lane a page."""
 
+    zone: str
+    first: datetime
+    end: datetime
     today: date
-    tomorrow: date
     lanes: Sequence[Lane]
+
+    @property
+    def tomorrow(self) -> date:
+        """The second day."""
+        return self.today + timedelta(days=1)
 
     @property
     def count(self) -> int:
@@ -95,7 +109,8 @@ def now_of(brand: Brand) -> Now:
     rows = Delivery.objects.filter(ASKS, page__brand=brand).select_related("post", "page")
     asking = list(rows.order_by("due_at", "pk")[: SHOWN + 1])
     total = len(asking) if len(asking) <= SHOWN else rows.count()
-    slots = next_slots([each for each in asking[:SHOWN] if each.state in (S.HELD, S.MISSED)])
+    pauses = open_pauses(brand)
+    slots = next_slots([each for each in asking[:SHOWN] if _could_go(each, pauses)])
     blocked = _waiting_by_page(brand)
     items = [
         *(
@@ -103,7 +118,7 @@ def now_of(brand: Brand) -> Now:
             for each in asking[:SHOWN]
         ),
         *_reconnects(brand, blocked),
-        *_paused(brand, blocked),
+        *_paused(pauses, blocked),
     ]
     return Now(sorted(items, key=lambda item: item.at), max(0, total - SHOWN))
 
@@ -112,7 +127,6 @@ def outlook(brand: Brand) -> Outlook:
     """What goes out on each page from today's to tomorrow's last minute, in the brand's zone; two queries."""
     zone = clock.zone(brand.zone)
     today = clock.now().astimezone(zone).date()
-    tomorrow = today + timedelta(days=1)
     first, split, end = (midnight(today + timedelta(days=ahead), zone) for ahead in range(3))
     rows = Delivery.objects.filter(page__brand=brand, due_at__gte=first, due_at__lt=end)
     by_page: dict[int, list[Delivery]] = defaultdict(list)
@@ -122,12 +136,13 @@ def outlook(brand: Brand) -> Outlook:
     lanes = [
         Lane(
             page,
+            network_name(page.network),
             [each for each in by_page[page.pk] if each.due_at < split],
             [each for each in by_page[page.pk] if each.due_at >= split],
         )
         for page in pages
     ]
-    return Outlook(today, tomorrow, lanes)
+    return Outlook(brand.zone, first, end, today, lanes)
 
 
 def health(brand: Brand) -> list[Health]:
@@ -156,7 +171,14 @@ def _reconnects(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
     ]
 
 
-def _paused(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
+def _could_go(delivery: Delivery, pauses: Sequence[Pause]) -> bool:
+    """Whether a slot is all the post lacks: its page is open, and nobody paused it."""
+    page = delivery.page
+    paused = any(pause.page_id in (None, page.pk) for pause in pauses)
+    return delivery.state in (S.HELD, S.MISSED) and page.state == PageState.CONNECTED and not paused
+
+
+def _paused(pauses: Sequence[Pause], blocked: Mapping[int, _Blocked]) -> list[NowItem]:
     """Pauses in force, with how many posts they stop."""
     return [
         NowItem(
@@ -166,7 +188,7 @@ def _paused(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
             page=pause.page,
             waits=sum(each.count for page, each in blocked.items() if pause.page_id in (None, page)),
         )
-        for pause in open_pauses(brand)
+        for pause in pauses
     ]
 
 

@@ -6,8 +6,10 @@ from django.views.decorators.http import require_safe
 
 from cm_suite.dashboard.lines import brand_lines
 from cm_suite.dashboard.selectors import HEALTH_DAYS, health, now_of, outlook
+from cm_suite.dashboard.timeline import timeline
 from pages.access import BrandRequest, PersonRequest, brand_view, person_view
 from pages.enums import Act
+from pages.selectors.brands import missing_legal_words
 from pages.selectors.people import memberships_of
 
 
@@ -25,10 +27,13 @@ def home(request: PersonRequest) -> HttpResponse:
 @require_safe
 def today(request: BrandRequest) -> HttpResponse:
     """What needs a person now, what goes out today and tomorrow, how each page does."""
+    now, days = now_of(request.brand), outlook(request.brand)
     context = {
-        "now": now_of(request.brand),
-        "outlook": outlook(request.brand),
+        "now": now,
+        "outlook": days,
+        "line": timeline(days, now.pauses),
         "health": health(request.brand),
         "health_days": HEALTH_DAYS,
+        "missing": missing_legal_words(request.brand) if Act.MANAGE in request.rights else [],
     }
     return render(request, "dashboard/today.html", context)

@@ -17,7 +17,10 @@ from pages.newsroom.rules import DIGEST_HOUR
 from pages.newsroom.services.subscribe import address_hash
 
 BEFORE: Final = 18  # followed before the three weeks
-GAINED: Final = ((3, 1, 0, 2, 4, 1, 0), (1, 2, 2, 0, 3, 2, 1))  # a day, a week over; one row a brand
+GAINED: Final = (  # day after day; one row a brand
+    (5, 2, 1, 0, 1, 2, 1, 3, 1, 0, 0, 2, 1, 1, 0, 4, 3, 1, 0, 2, 1),
+    (2, 1, 1, 3, 0, 0, 2, 1, 1, 2, 4, 1, 0, 1, 2, 0, 1, 3, 2, 1, 3),
+)
 LEFT: Final = (
     (17, DepartureCause.ONE_OFFER),
     (14, DepartureCause.TOO_COMMERCIAL),
@@ -89,7 +92,7 @@ def _arrivals(now: datetime, turn: int) -> Iterator[Came]:
         yield Came(number, first - timedelta(days=2 * number + 1, hours=5))
     number = BEFORE
     for day in range(7 * WEEKS):
-        for each in range(GAINED[turn % len(GAINED)][day % 7]):
+        for each in range(GAINED[turn % len(GAINED)][day]):
             yield Came(number, first + timedelta(days=day, hours=2 + 3 * each, minutes=7 * each))
             number += 1
 

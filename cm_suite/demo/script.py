@@ -58,6 +58,7 @@ class BrandScript:
     cancelled: Line
     drafts: tuple[Words, ...]
     pause: Mapping[str, Any] | None
+    invited: str
     social: Mapping[str, Any] | None
     social_caps: Mapping[int, int]
     refused: Line | None
@@ -92,6 +93,7 @@ def load(name: str) -> BrandScript:
         cancelled=_line(raw["cancelled"]),
         drafts=tuple(_words(each) for each in raw["drafts"]),
         pause=raw.get("pause"),
+        invited=raw["texts"].get("invited", ""),
         social=raw.get("social"),
         social_caps=dict(limits.get("social_caps", ())),
         refused=_line(raw["refused"]) if "refused" in raw else None,

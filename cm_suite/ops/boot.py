@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 }
 NEEDS_DEV = frozenset({"test", "check", "bench"})
 STAMPS = {False: ".cm-run", True: ".cm-dev"}
+PUBLIC_URL = "public-url"  # in var: where the running service is reached
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -176,6 +177,13 @@ def prepare(root: Path, command: str) -> Path:
     return python
 
 
+def join_service(var: Path) -> None:
+    """Take the addresses of the service that runs here, where the environment names none."""
+    for name, file in (("REDIS_URL", var / "valkey" / "url"), ("PUBLIC_URL", var / PUBLIC_URL)):
+        if file.exists():
+            os.environ.setdefault(name, file.read_text().strip())
+
+
 def become(root: Path, python: Path, command: str, rest: Sequence[str]) -> None:
     """Replace this process with the command. `manage` and `bench` keep the caller's folder."""
     target = COMMANDS[command]
@@ -183,9 +191,8 @@ def become(root: Path, python: Path, command: str, rest: Sequence[str]) -> None:
         target = (str(root / "manage.py"), *target)
     else:
         os.chdir(root)
-    address = var_dir(root) / "valkey" / "url"
-    if command == "manage" and address.exists():
-        os.environ.setdefault("REDIS_URL", address.read_text().strip())
+    if command == "manage":
+        join_service(var_dir(root))
     for signum in STOPS:
         if signal.getsignal(signum) is not signal.SIG_IGN:
             signal.signal(signum, signal.SIG_DFL)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max
+from django.db.models import Max, Min
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -21,11 +21,17 @@ from rq.worker import Worker
 
 from cm_suite.core import clock
 from cm_suite.schedule import QUEUES
+from pages.enums import PageState
+from pages.models import Credential, Page
+from pages.notices.enums import MailState
+from pages.notices.models import Mail
 from publishing.models import Attempt
 
 HEARTBEAT_SECONDS = 180
 CRON_SECONDS = 60
 QUEUE_SECONDS = 120
+MAIL_SECONDS = 3600
+EXPIRY = timedelta(days=14)
 
 
 class State(StrEnum):
@@ -67,7 +73,7 @@ def examine(*, thorough: bool = False) -> Report:
     with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as bell:
         checks = [base, *(_asking(check, bell) for check in (_redis, _workers, _cron, _queues))]
     if thorough and base.state is State.OK:
-        checks.append(_sends())
+        checks += [_reading(check) for check in (_last_send, _credentials, _outbox)]
     return Report(tuple(checks))
 
 
@@ -148,12 +154,46 @@ def _queues(bell: Redis) -> Check:
     return Check("queues", State.OK, f"{sum(count for count, _age in rows.values())} jobs wait", figures)
 
 
-def _sends() -> Check:
+def _reading(check: Callable[[], Check]) -> Check:
+    """Run a check that reads tables; one that cannot be read is its answer."""
+    try:
+        return check()
+    except DatabaseError as failure:
+        return Check(check.__name__.strip("_"), State.DOWN, f"cannot be read: {failure}")
+
+
+def _last_send() -> Check:
     """The last send of each network. It has no bad state: nothing may have been due."""
     rows = Attempt.objects.values_list("delivery__page__network").annotate(last=Max("started_at"))
-    try:
-        last = {name: moment.isoformat() for name, moment in rows.order_by("delivery__page__network")}
-    except DatabaseError as failure:
-        return Check("last_send", State.DOWN, f"cannot be read: {failure}")
+    last = {name: moment.isoformat() for name, moment in rows.order_by("delivery__page__network")}
     words = ", ".join(f"{network} {moment}" for network, moment in last.items())
     return Check("last_send", State.OK, words or "nothing was sent yet", last)
+
+
+def _credentials() -> Check:
+    """Pages that cannot be written to until somebody reconnects them, or soon cannot be."""
+    broken = Page.objects.filter(state=PageState.NEEDS_RECONNECT).count()
+    expiring = Credential.objects.filter(
+        page__state=PageState.CONNECTED, expires_at__lte=clock.now() + EXPIRY
+    )
+    soon = expiring.order_by("expires_at").values_list("page_id", "expires_at")
+    dates = {str(page_id): moment.isoformat() for page_id, moment in soon if moment is not None}
+    words = f"{broken} to reconnect, {len(dates)} expire within {EXPIRY.days} days"
+    state = State.DEGRADED if broken or dates else State.OK
+    return Check("credentials", state, words, {"to_reconnect": broken, "expiring": dates})
+
+
+def _outbox() -> Check:
+    """Mail that waits too long. What became unknown is a person's to settle: it is counted only."""
+    waiting = Mail.objects.filter(state=MailState.PLANNED)
+    oldest = _age(waiting.aggregate(first=Min("created_at"))["first"])
+    figures = {
+        "planned": waiting.count(),
+        "oldest_planned_s": oldest,
+        "unknown": Mail.objects.filter(state=MailState.UNKNOWN).count(),
+    }
+    words = f"{figures['planned']} wait, {figures['unknown']} unknown"
+    if oldest is None:
+        return Check("outbox", State.OK, words, figures)
+    state = State.DEGRADED if oldest > MAIL_SECONDS else State.OK
+    return Check("outbox", state, f"{words}, the oldest for {oldest} s", figures)

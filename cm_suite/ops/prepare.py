@@ -43,17 +43,22 @@ def seed(var: Path) -> None:
 
 
 def main(argv: list[str]) -> int:
-    """Run as a process of its own by `./cm run`; safe to run again at any time."""
+    """Run as a process of its own by `./cm run`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cm_suite.settings")
     django.setup()
+    bring_up_to_date(demo=NO_DEMO not in argv)
+    connection.close()
+    return 0
+
+
+def bring_up_to_date(*, demo: bool) -> None:
+    """Compile the words, collect the static files, migrate; safe to run again at any time."""
     for folder in settings.LOCALE_PATHS:
         compile_stale(Path(folder))
     collect(settings.VAR_DIR / "static.stamp")
     call_command("migrate", interactive=False, verbosity=0)
-    if NO_DEMO not in argv:
+    if demo:
         seed(settings.VAR_DIR)
-    connection.close()
-    return 0
 
 
 if __name__ == "__main__":

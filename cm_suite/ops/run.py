@@ -110,6 +110,7 @@ class House:
         command: list[str] | None = None
         if not os.environ.get("REDIS_URL"):
             command, os.environ["REDIS_URL"] = valkey.configure(self.var / "valkey")
+        (self.var / boot.PUBLIC_URL).write_text(os.environ["PUBLIC_URL"] + "\n")
         folder = self.var / "supervisor"
         folder.mkdir(exist_ok=True)
         house = supervise.programs(self.root, port, command)
@@ -149,7 +150,8 @@ class House:
         boot.ignore_signals()
         processes.clear_session(child.pid, 0)
         child.wait()
-        (self.var / "valkey" / "url").unlink(missing_ok=True)
+        for file in (self.var / "valkey" / "url", self.var / boot.PUBLIC_URL):
+            file.unlink(missing_ok=True)
 
 
 def greet(var: Path, port: int, *, demo: bool) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 
 from cm_suite.ops import boot, postgres, translations
@@ -62,9 +63,11 @@ def main(args: Sequence[str]) -> int:
     """Entry point. Returns 0 when everything passed."""
     boot.heed_signals()
     translations.compile_stale(boot.ROOT / "locale")
-    code = on_sqlite(args)
-    if not args or os.environ.get("CM_TEST_POSTGRES") == "1":
-        code = max(code, on_postgres(args))
+    with tempfile.TemporaryDirectory(prefix="cm-suite-", ignore_cleanup_errors=True) as folder:
+        os.environ["TMPDIR"] = folder  # everything that tests leave goes with it
+        code = on_sqlite(args)
+        if not args or os.environ.get("CM_TEST_POSTGRES") == "1":
+            code = max(code, on_postgres(args))
     return code
 
 

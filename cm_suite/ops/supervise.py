@@ -10,7 +10,7 @@ from pathlib import Path
 from cm_suite.schedule import POOLS, Pool
 
 # How long what is being sent may take to finish once a stop was asked for.
-STOP_SECONDS = 30
+STOP_SECONDS = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pages.admin_scope import BrandScopedAdmin
 from pages.admin_site import is_keeper
 from pages.models import Brand, Departure, Page, Pause
 from pages.newsroom.models import NewsroomPost, Subscriber
+from pages.services.connect import open_newsroom
 
 if TYPE_CHECKING:
     BrandModelForm = forms.ModelForm[Brand]
@@ -63,8 +64,10 @@ class BrandAdmin(BrandScopedAdmin):
         return ("slug",) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save and record which fields changed."""
+        """Save and record which fields changed; a new brand has its public page from the start."""
         super().save_model(request, obj, form, change)
+        if not change:
+            open_newsroom(obj)
         ledger.append(
             obj.pk,
             "brand.settings" if change else "brand.created",

@@ -21,9 +21,11 @@ from pages.services.people import PeopleRefusal, PeopleRefused
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Person]
     MembershipModelForm = forms.ModelForm[Membership]
+    PersonModelForm = forms.ModelForm[Person]
 else:
     Admin = admin.ModelAdmin
     MembershipModelForm = forms.ModelForm
+    PersonModelForm = forms.ModelForm
 
 
 class MembershipForm(MembershipModelForm):
@@ -35,6 +37,24 @@ class MembershipForm(MembershipModelForm):
         if self.instance.pk and role != Role.LEAD and is_last_lead(self.instance):
             raise ValidationError(PeopleRefusal.LAST_LEAD.label)
         return role
+
+
+class PersonForm(PersonModelForm):
+    """An account; its e-mail is kept in lower case, as sign-in compares it."""
+
+    def clean_email(self) -> str:
+        """The e-mail as it is stored."""
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean_is_active(self) -> bool:
+        """Raises ValidationError, naming the brands, when closing would leave one without a lead."""
+        active: bool = self.cleaned_data["is_active"]
+        if self.instance.is_active and not active:
+            rows = self.instance.memberships.filter(role=Role.LEAD).select_related("brand")
+            brands = [row.brand.name for row in rows.order_by("brand__name") if is_last_lead(row)]
+            if brands:
+                raise ValidationError([f"{PeopleRefusal.LAST_LEAD.label} ({name})" for name in brands])
+        return active
 
 
 @admin.register(Membership)
@@ -87,6 +107,7 @@ class InvitationAdmin(BrandScopedAdmin):
 class PersonAdmin(Admin):
     """Accounts, for those who run the installation only."""
 
+    form = PersonForm
     list_display = ("name", "email", "language", "is_active", "is_superuser", "joined_at")
     list_filter = ("is_active", "is_superuser")
     search_fields = ("name", "email")
@@ -127,3 +148,10 @@ class PersonAdmin(Admin):
                 field = form.base_fields[name]
                 field.disabled, field.help_text = True, _("Somebody else has to change this for you.")
         return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Through the services, so that the ledgers know of an account that was closed."""
+        try:
+            people.save_account(obj, cast("Person", request.user))
+        except PeopleRefused as refused:
+            self.message_user(request, refused.refusal.label, messages.ERROR)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cm_suite.core import clock
-from pages.backends import client_address
 from pages.models import Person
 from pages.services import accounts
+from pages.visitors import client_address
 
 
 class SignInForm(AuthenticationForm):

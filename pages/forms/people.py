@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from pages.enums import Role
@@ -35,3 +36,11 @@ class ProfileForm(PersonForm):
     class Meta:
         model = Person
         fields = ("name", "language")
+
+
+class PasswordForm(PasswordChangeForm):
+    """The old password and a new one; on a page with other forms it does not take the focus."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)

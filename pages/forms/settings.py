@@ -105,8 +105,16 @@ class BrandForm(BrandModelForm):
         return {field: self.cleaned_data[field] for field in FIELDS}
 
     def shown_again(self, current: Mapping[str, str]) -> None:
-        """Keep what was typed; from now on the person has seen what stands."""
-        self.data = {**_flat(self.data), "seen": json.dumps(dict(current))}
+        """Keep what was typed; from now on the person has seen what stands.
+
+        A field they left as they had seen it shows what stands: a second save must not undo it unseen.
+        """
+        typed = self.cleaned_data
+        seen = typed.get("seen", {})
+        left = {
+            field: current[field] for field in FIELDS if field in seen and typed.get(field) == seen[field]
+        }
+        self.data = {**_flat(self.data), **left, "seen": json.dumps(dict(current))}
 
 
 class CharterForm(forms.Form):

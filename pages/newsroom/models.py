@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cm_suite.core.crypto import EncryptedTextField
 
@@ -14,7 +15,7 @@ from cm_suite.core.crypto import EncryptedTextField
 class SubscriberState(TextChoices):
     PENDING = "pending", _("To confirm")
     ACTIVE = "active", _("Subscribed")
-    LEFT = "left", _("Left")
+    LEFT = "left", pgettext_lazy("subscriber", "Left")
 
 
 class NewsroomPost(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class NoticeKind(TextChoices):
@@ -19,7 +20,7 @@ class MailState(TextChoices):
     PLANNED = "planned", _("Waiting")
     SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("mail", "Refused")
     UNKNOWN = "unknown", _("Unknown")
 
 

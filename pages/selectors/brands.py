@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from pages.enums import PageState
 from pages.models import Brand, Invitation, Membership, Page, Pause
 from pages.newsroom.models import Subscriber, SubscriberState
+from pages.newsroom.selectors import missing_legal
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ def brand_cards(brand_ids: Collection[int]) -> list[BrandCard]:
         )
         for row in rows.order_by("name", "pk")
     ]
+
+
+def missing_legal_words(brand: Brand) -> list[str]:
+    """What the law asks of a legal notice and the brand has not said, in the reader's words."""
+    names = {field.name: field.verbose_name for field in Brand._meta.fields}
+    return [str(names[field]) for field in missing_legal(brand)]
 
 
 def _count(rows: QuerySet[Any], path: str) -> Coalesce:

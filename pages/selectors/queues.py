@@ -9,7 +9,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 from rq.queue import Queue
 
-from cm_suite.core.queue import connection
+from cm_suite.core.store import answering, connection
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,10 @@ class QueueFigures:
 
 def queue_figures() -> list[QueueFigures] | None:
     """The figures of every queue; None when Redis does not answer."""
+    bell = connection()
     try:
-        return [_figures(Queue(name, connection=connection())) for name in settings.RQ_QUEUES]
+        with answering(bell):
+            return [_figures(Queue(name, connection=bell)) for name in settings.RQ_QUEUES]
     except (RedisError, OSError) as error:
         logger.warning("no figures of the queues: %s", type(error).__name__)
         return None

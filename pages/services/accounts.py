@@ -17,22 +17,39 @@ from pages.models import Person
 from pages.notices.enums import MailKind
 from pages.notices.services import queue_mail
 
-FAILURES: Final = 8  # of one address from one place, before it has to wait
+FAILURES: Final = 8  # of one e-mail from one address, before it has to wait
 WINDOW: Final = timedelta(minutes=15)  # in which they count, and how long the wait is
+FAILURES_OF_ADDRESS: Final = 50  # whatever the e-mails, within WINDOW
+FAILURES_OF_EMAIL: Final = 25  # from wherever, within EMAIL_WINDOW
+EMAIL_WINDOW: Final = timedelta(hours=1)
 RESETS_PER_HOUR: Final = 4
+
+spare: Final = pace.Spare()  # counts in this process while Redis is away
 
 
 def locked_until(email: str, address: str) -> datetime | None:
     """Until when (UTC) no password is looked at for this e-mail from this place; None when it is open."""
-    until = pace.pace().blocked_until(_door(email, address))
+    shared = pace.pace()
+    doors = _doors(email, address)
+    said = [shared.blocked_until(door) for door, _limit, _window in doors]
+    said.append(spare.blocked_until(doors[0][0]))
+    until = max((each for each in said if each is not None), default=None)
     return until if until is not None and until > clock.now() else None
 
 
 def note_failure(email: str, address: str) -> None:
-    """Count a failed sign-in; after FAILURES of them within WINDOW the door stays shut for WINDOW."""
-    door = _door(email, address)
-    if not pace.hit(door, FAILURES - 1, WINDOW.total_seconds()):
-        pace.pace().block(door, clock.now() + WINDOW)
+    """Count a failed sign-in at each door; the one that reaches its limit stays shut for its window.
+
+    While Redis is away, only the door of this e-mail from this address counts, in this process.
+    """
+    doors = _doors(email, address)
+    for door, limit, window in doors:
+        failures = pace.count(door, window.total_seconds())
+        if failures is None:
+            spare.fail(*doors[0])
+            return
+        if failures >= limit:
+            pace.pace().block(door, clock.now() + window)
 
 
 def send_password_reset(email: str, address: str) -> None:
@@ -60,8 +77,16 @@ def send_password_reset(email: str, address: str) -> None:
     )
 
 
-def _door(email: str, address: str) -> str:
-    return f"sign-in:{keyed_hash(f'{email.strip().lower()}|{address}')}"
+def _doors(email: str, address: str) -> list[tuple[str, int, timedelta]]:
+    """Each door of a sign-in: its key, how many failures shut it, and within what time."""
+    email = email.strip().lower()
+    doors = [
+        (f"{email}|{address}", FAILURES, WINDOW),
+        (f"email|{email}", FAILURES_OF_EMAIL, EMAIL_WINDOW),
+        (f"address|{address}", FAILURES_OF_ADDRESS, WINDOW),
+    ]
+    known = doors if address else doors[:2]
+    return [(f"sign-in:{keyed_hash(name)}", limit, window) for name, limit, window in known]
 
 
 def speak(person: Person, language: str) -> None:

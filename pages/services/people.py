@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cm_suite.core import ledger
 from pages.enums import Role
 from pages.models import Membership, Person
+from pages.selectors.people import is_last_lead
 
 
 class PeopleRefusal(TextChoices):
@@ -73,16 +74,38 @@ def appoint(membership: Membership, by: Person) -> None:
     _record("person.appointed", membership, by, membership.role)
 
 
+@transaction.atomic
+def save_account(person: Person, by: Person) -> None:
+    """Save an account; closing or opening it is recorded on every brand the person belongs to.
+
+    Raises PeopleRefused when a brand would be left without a lead who can sign in.
+    """
+    was_active = Person.objects.select_for_update().values_list("is_active", flat=True).get(pk=person.pk)
+    if was_active and not person.is_active:
+        for lead in person.memberships.filter(role=Role.LEAD).order_by("brand_id"):
+            _lock_leads(lead.brand_id)
+            if is_last_lead(lead):
+                raise PeopleRefused(PeopleRefusal.LAST_LEAD)
+    person.save()
+    if was_active != person.is_active:
+        kind = "account.opened" if person.is_active else "account.closed"
+        for row in person.memberships.order_by("brand_id"):
+            _record(kind, row, by, row.role)
+
+
 def _locked(membership: Membership) -> tuple[Membership, bool]:
     """The row as it stands now, and whether it is the brand's last active lead; others wait meanwhile."""
-    leads = Membership.objects.select_for_update(of=("self",)).filter(
-        brand_id=membership.brand_id, role=Role.LEAD, person__is_active=True
-    )
-    lead_ids = [lead.pk for lead in leads.order_by("pk")]
+    _lock_leads(membership.brand_id)
     row = Membership.objects.select_for_update().filter(pk=membership.pk).first()
     if row is None:
         raise PeopleRefused(PeopleRefusal.GONE)
-    return row, lead_ids == [row.pk]
+    return row, is_last_lead(row)
+
+
+def _lock_leads(brand_id: int) -> None:
+    """Who changes the brand's leads waits here; what they find is to be read afterwards."""
+    leads = Membership.objects.select_for_update().filter(brand_id=brand_id, role=Role.LEAD)
+    list(leads.order_by("pk").values_list("pk", flat=True))
 
 
 def _record(kind: str, row: Membership, by: Person, content: str) -> None:

@@ -19,12 +19,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cm_suite.core import clock
-from pages.backends import client_address
 from pages.forms.accounts import PasswordResetRequestForm, SignInForm, WelcomeForm
 from pages.models import Invitation, Person
 from pages.selectors.people import InvitationState, has_account, invitation_state
 from pages.services import accounts, invitations
 from pages.services.people import PeopleRefused
+from pages.visitors import client_address
 
 BACKEND: Final = "pages.backends.EmailBackend"
 STATUS: Final = {InvitationState.OPEN: 200, InvitationState.UNKNOWN: 404}  # the others are gone: 410

@@ -33,7 +33,7 @@ class RightsLine:
 @brand_view(Act.SEE)
 @require_safe
 def people_list(request: BrandRequest) -> HttpResponse:
-    """Everybody on the brand, the table of rights, and for leads the invitations."""
+    """Everybody on the brand, who is invited, and the table of rights."""
     return _page(request, InviteForm())
 
 
@@ -118,12 +118,11 @@ def rights_table() -> list[RightsLine]:
 
 def _page(request: BrandRequest, form: InviteForm, status: int = 200) -> HttpResponse:
     members = list(team(request.brand))
-    manages = Act.MANAGE.value in request.rights
     leads = [each.pk for each in members if each.role == Role.LEAD and each.person.is_active]
     context = {
         "members": members,
         "last_lead_id": leads[0] if len(leads) == 1 else None,
-        "invitations": list(open_invitations(request.brand)) if manages else [],
+        "invitations": list(open_invitations(request.brand)),
         "form": form,
         "roles": Role.choices,
         "rights_table": rights_table(),

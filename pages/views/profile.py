@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.i18n import set_language as switch_language
 
 from pages.access import PersonRequest, person_view
-from pages.forms.people import ProfileForm
+from pages.forms.people import PasswordForm, ProfileForm
 from pages.models import Person
 from pages.selectors.people import memberships_of
 from pages.services import accounts
@@ -27,10 +26,10 @@ from pages.views.accounts import remember_language
 def profile(request: PersonRequest) -> HttpResponse:
     """Show the account; change name and language."""
     if request.method != "POST":
-        return _page(request, ProfileForm(instance=request.user), PasswordChangeForm(request.user))
+        return _page(request, ProfileForm(instance=request.user), PasswordForm(request.user))
     form = ProfileForm(request.POST, instance=Person.objects.get(pk=request.user.pk))
     if not form.is_valid():
-        return _page(request, form, PasswordChangeForm(request.user), status=422)
+        return _page(request, form, PasswordForm(request.user), status=422)
     saved = form.save()
     translation.activate(saved.language)
     messages.success(request, _("Your profile is saved."))
@@ -44,7 +43,7 @@ def profile(request: PersonRequest) -> HttpResponse:
 @sensitive_post_parameters()
 def change_password(request: PersonRequest) -> HttpResponse:
     """Change the password; every other session of this person ends."""
-    form = PasswordChangeForm(request.user, request.POST)
+    form = PasswordForm(request.user, request.POST)
     if not form.is_valid():
         return _page(request, ProfileForm(instance=request.user), form, status=422)
     form.save()
@@ -63,7 +62,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: PersonRequest, form: ProfileForm, password_form: PasswordChangeForm, status: int = 200
+    request: PersonRequest, form: ProfileForm, password_form: PasswordForm, status: int = 200
 ) -> HttpResponse:
     context = {
         "form": form,

@@ -18,13 +18,12 @@ from pages.models import Brand, Charter
 from pages.notices.messages import notice_words
 from pages.notices.selectors import ways
 from pages.notices.services import save_preferences
+from pages.selectors.brands import missing_legal_words
 from pages.selectors.history import changes, last_editor
 from pages.selectors.pauses import open_pauses
 from pages.services import brand_settings, charter
 from pages.services.brand_settings import Clash, EditedMeanwhile
 from pages.services.charter import CharterChanged
-
-LEGAL = ("publisher", "publication_director", "contact_email", "postal_address", "host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +121,10 @@ def _page(
         "charter_form": charter_form or _charter_form(brand, current),
         "history": changes(brand, charter.KIND),
         "pauses": open_pauses(brand),
-        "missing": _missing(brand),
+        "missing": missing_legal_words(brand),
         **more,
     }
     return render(request, "pages/settings.html", context, status=status)
-
-
-def _missing(brand: Brand) -> list[str]:
-    """What the law asks of a legal notice and the brand has not said, in words."""
-    fields = {field.name: field.verbose_name for field in Brand._meta.fields}
-    return [str(fields[name]) for name in LEGAL if not getattr(brand, name)]
 
 
 def _charter_form(brand: Brand, current: Charter | None) -> CharterForm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -110,12 +110,11 @@ def verdict_for_plan(page: Page, at: datetime, *, without: int | None = None) ->
     return judge(at, taken, found)
 
 
-def verdict_for_send(page: Page, at: datetime, *, without: int) -> Verdict:
-    """Whether a post may leave at `at`, judged against what is out or perhaps out. Three queries."""
-    found = rules_of(page)
-    if not found:
+def verdict_for_send(page: Page, at: datetime, limits: Sequence[policy.Rule], *, without: int) -> Verdict:
+    """Whether a post may leave at `at`, judged against what is out or perhaps out. One query at most."""
+    if not limits:
         return Verdict(True, (), at)
-    return judge(at, counted(page, rules.GONE, at - longest_window(found), without=without), found)
+    return judge(at, counted(page, rules.GONE, at - longest_window(limits), without=without), limits)
 
 
 def next_slot(page: Page, after: datetime, *, without: int | None = None) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from pages.selectors.pauses import active_pause
 from publishing import rules
 from publishing.enums import DeliveryState, EngineCode, HoldReason
 from publishing.models import Delivery, Override
+from publishing.policy.caps import Rule
 from publishing.selectors import budget
 from publishing.services import outcomes
 from publishing.services.slots import locked, misfit
@@ -30,6 +32,7 @@ class Ready:
 
     delivery: Delivery
     page: Page
+    limits: tuple[Rule, ...]
     outgoing: Outgoing
 
 
@@ -59,17 +62,18 @@ def take(limit: int) -> list[Delivery]:
 def admit(delivery: Delivery) -> Ready | None:
     """Ask pause and policy again under the page's lock; None when that moved the delivery elsewhere."""
     with transaction.atomic():
-        page = locked(delivery.page)
+        page = locked(delivery.page_id)
+        limits = budget.rules_of(page)
         post = delivery.post
-        found = hindrance(delivery, page) or _misfit(delivery, page)
+        found = hindrance(delivery, page, limits) or _misfit(delivery, page)
         if found is not None:
             stop(delivery, found)
             return None
     outgoing = Outgoing(delivery.key, post.text, post.link, post.content_type, page.brand.language)
-    return Ready(delivery, page, outgoing)
+    return Ready(delivery, page, limits, outgoing)
 
 
-def hindrance(delivery: Delivery, page: Page) -> Hindrance | None:
+def hindrance(delivery: Delivery, page: Page, limits: Sequence[Rule]) -> Hindrance | None:
     """Why a delivery of the locked page may not go now: too late, a page to reconnect, a pause, a rule."""
     now = clock.now()
     if delivery.due_at < now - settings.CM_MISSED_AFTER:
@@ -79,7 +83,7 @@ def hindrance(delivery: Delivery, page: Page) -> Hindrance | None:
     if active_pause(page) is not None:
         return Hindrance(S.HELD, EngineCode.PAUSED, HoldReason.PAUSED)
     at = rules.counted_at(delivery.due_at, now)
-    if budget.verdict_for_send(page, at, without=delivery.pk).allowed or _overridden(delivery):
+    if budget.verdict_for_send(page, at, limits, without=delivery.pk).allowed or _overridden(delivery):
         return None
     return Hindrance(S.HELD, EngineCode.POLICY, HoldReason.POLICY)
 

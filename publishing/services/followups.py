@@ -83,7 +83,7 @@ def _write(follow_up: FollowUp, delivery: Delivery) -> None:
     ledger.append(
         delivery.page.brand_id,
         f"delivery.{follow_up.event}",
-        actor_id=follow_up.actor_id,
+        actor_id=None,
         subject_kind="delivery",
         subject_id=delivery.pk,
         content=attempt.fingerprint if attempt else "",

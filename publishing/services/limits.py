@@ -18,7 +18,7 @@ def set_limits(page: Page, caps: Mapping[int, int], gap_minutes: int | None, by:
     What is planned stays planned: a rule made stricter holds what no longer fits when its time comes.
     """
     with transaction.atomic():
-        page = locked(page)
+        page = locked(page.pk)
         before = _text(dict(Cap.objects.filter(page=page).values_list("hours", "at_most")), _gap(page))
         after = _text(caps, gap_minutes)
         if before == after:

@@ -19,17 +19,29 @@ from cm_suite.core import clock
 from cm_suite.core.errors import Never, NextStep, Outcome, OutcomeError
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
+from pages.enums import PageState
 from pages.networks.types import Published
 from publishing.enums import DeliveryState, EngineCode, FollowUpTask, HoldReason
 from publishing.models import Attempt, Delivery, FollowUp
 
 S = DeliveryState
 LONGEST_BACKOFF: Final = timedelta(minutes=15)
+UNCONNECTED: Final = ~Q(page__state=PageState.CONNECTED)
 _MOST_TRIES: Final = 30_000
 _RANDOM: Final = SystemRandom()
 _BOTH: Final = (FollowUpTask.LEDGER, FollowUpTask.NOTICE)
 _LEDGER: Final = (FollowUpTask.LEDGER,)
-SAYING_YES: Final = (S.SENDING, S.UNKNOWN, S.NEEDS_PERSON, S.PLANNED, S.CLAIMED)
+SAYING_YES: Final = (
+    S.SENDING,
+    S.UNKNOWN,
+    S.NEEDS_PERSON,
+    S.PLANNED,
+    S.CLAIMED,
+    S.HELD,
+    S.MISSED,
+    S.REJECTED,
+    S.CANCELLED,
+)
 
 
 def backoff(tries: int) -> timedelta:
@@ -116,16 +128,20 @@ def lose(delivery: Delivery, code: str, *, look_at: datetime, where: Q | None = 
     return done
 
 
-def hold(delivery: Delivery, from_: str | Collection[str], reason: str, code: str) -> bool:
-    """Hold a delivery. A rule is told to people; of a pause or a lost connection they heard already."""
+def hold(
+    delivery: Delivery, from_: str | Collection[str], reason: str, code: str, *, still: Q | None = None
+) -> bool:
+    """Hold a delivery, if `still` holds of the row as it stands now.
+
+    A rule is told to people; of a pause or a lost connection they heard already.
+    """
     tasks = _BOTH if reason == HoldReason.POLICY else _LEDGER
     with transaction.atomic():
-        where = mine(delivery)
         done = move(
             delivery,
             from_,
             S.HELD,
-            where=where,
+            where=mine(delivery) & (still or Q()),
             hold_reason=reason,
             code=code,
             next_attempt_at=None,
@@ -136,14 +152,14 @@ def hold(delivery: Delivery, from_: str | Collection[str], reason: str, code: st
     return done
 
 
-def miss(delivery: Delivery, from_: str | Collection[str]) -> bool:
-    """Too late to leave by itself: people are told."""
+def miss(delivery: Delivery, from_: str | Collection[str], *, still: Q | None = None) -> bool:
+    """Too late to leave by itself, if `still` holds of the row as it stands now: people are told."""
     with transaction.atomic():
         done = move(
             delivery,
             from_,
             S.MISSED,
-            where=mine(delivery),
+            where=mine(delivery) & (still or Q()),
             hold_reason="",
             code=EngineCode.LATE,
             next_attempt_at=None,

@@ -34,7 +34,7 @@ def schedule(post: Post, page: Page, at: datetime, by: Person, *, override_reaso
     if post.brand_id != page.brand_id:
         raise OtherBrandError(post.pk, page.pk)
     with transaction.atomic():
-        page = slots.locked(page)
+        page = slots.locked(page.pk)
         return _schedule(_fresh(post), page, _wish(page, at, by, "planned", override_reason))
 
 
@@ -43,7 +43,7 @@ def schedule_next(post: Post, page: Page, after: datetime, by: Person) -> Planni
     if post.brand_id != page.brand_id:
         raise OtherBrandError(post.pk, page.pk)
     with transaction.atomic():
-        page = slots.locked(page)
+        page = slots.locked(page.pk)
         wish = _next(_wish(page, after, by, "planned"), page, None)
         return _schedule(_fresh(post), page, wish) if wish else Refused(Refusal.NO_FREE_SLOT)
 
@@ -51,14 +51,14 @@ def schedule_next(post: Post, page: Page, after: datetime, by: Person) -> Planni
 def reschedule(delivery: Delivery, at: datetime, by: Person, *, override_reason: str = "") -> Planning:
     """Give a delivery that waits, was missed or was refused another time; `at` as for `schedule`."""
     with transaction.atomic():
-        page = slots.locked(delivery.page)
+        page = slots.locked(delivery.page_id)
         return _replace(delivery, page, _wish(page, at, by, "rescheduled", override_reason))
 
 
 def reschedule_next(delivery: Delivery, after: datetime, by: Person) -> Planning:
     """Move a delivery to the first free minute from `after` on."""
     with transaction.atomic():
-        page = slots.locked(delivery.page)
+        page = slots.locked(delivery.page_id)
         wish = _next(_wish(page, after, by, "rescheduled"), page, delivery.pk)
         return _replace(delivery, page, wish) if wish else Refused(Refusal.NO_FREE_SLOT)
 
@@ -75,7 +75,7 @@ def cancel(delivery: Delivery, by: Person) -> Acting:
 def undo_cancel(delivery: Delivery, by: Person) -> Planning:
     """Put a cancelled delivery back at its time, if that is still ahead and still free."""
     with transaction.atomic():
-        page = slots.locked(delivery.page)
+        page = slots.locked(delivery.page_id)
         due_at = Delivery.objects.values_list("due_at", flat=True).get(pk=delivery.pk)
         return _replace(delivery, page, Wish(due_at, by, "delivery.restored"), frozenset({S.CANCELLED}))
 

@@ -56,7 +56,7 @@ class Sending:
         if self.attempt is not None:
             raise FenceTwiceError(self.delivery.pk)
         with transaction.atomic():
-            page = locked(self.ready.page)
+            page = locked(self.delivery.page_id)
             closed = self._look(page)
             if closed is None:
                 self.attempt = self._cross()
@@ -67,7 +67,7 @@ class Sending:
         """The lease made whole again and everything asked a last time; the code of what stops it, if so."""
         if not leases.renew(self.delivery, settings.CM_SEND_LEASE.total_seconds()):
             return EngineCode.LEASE_LOST
-        found = claim.hindrance(self.delivery, page)
+        found = claim.hindrance(self.delivery, page, self.ready.limits)
         if found is None:
             return None
         claim.stop(self.delivery, found)
@@ -141,6 +141,7 @@ def _ended(sending: Sending, client: Client | None, error: OutcomeError) -> None
 
 def _credential_refused(sending: Sending, client: Client | None, error: Never) -> None:
     """The network refused our credential. It is asked again: a passing error disconnects nothing."""
+    leases.renew(sending.delivery, settings.CM_SEND_LEASE.total_seconds())  # asking again takes its time
     lasting = client is None or sending.delivery.tries >= PASSING_REFUSALS or _refused_again(client)
     if lasting:
         mark_needs_reconnect(sending.ready.page if client else _anew(sending.ready.page))
@@ -174,5 +175,5 @@ def _refused_again(client: Client) -> bool:
 def hold_queue(page_id: int) -> int:
     """Hold what is planned on a page that must be reconnected; how many were held."""
     planned = Delivery.objects.filter(page_id=page_id, state=S.PLANNED)
-    held = (outcomes.hold(each, S.PLANNED, HoldReason.RECONNECT, EngineCode.TO_RECONNECT) for each in planned)
-    return sum(held)
+    reason, code = HoldReason.RECONNECT, EngineCode.TO_RECONNECT
+    return sum(outcomes.hold(each, S.PLANNED, reason, code, still=outcomes.UNCONNECTED) for each in planned)

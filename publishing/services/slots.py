@@ -56,9 +56,9 @@ def moment(at: datetime, brand: Brand) -> tuple[datetime, tuple[PlanNote, ...]]:
     return local.instant, (note,) if note else ()
 
 
-def locked(page: Page) -> Page:
+def locked(page_id: int) -> Page:
     """The page, read anew and locked until the transaction ends: whoever judges its caps waits here."""
-    return Page.objects.select_for_update(of=("self",)).select_related("brand").get(pk=page.pk)
+    return Page.objects.select_for_update(of=("self",), no_key=True).select_related("brand").get(pk=page_id)
 
 
 def unfit(post: Post, page: Page, at: datetime) -> Refused | None:

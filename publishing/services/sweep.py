@@ -39,22 +39,26 @@ def expired_sends() -> int:
 def missed() -> int:
     """Late by more than CM_MISSED_AFTER: told, never fired all at once after an outage. How many."""
     latest = clock.now() - settings.CM_MISSED_AFTER
-    late = Delivery.objects.filter(state__in=WAITING, due_at__lt=latest)
-    return sum(outcomes.miss(each, each.state) for each in late.order_by("due_at", "pk"))
+    still = Q(due_at__lt=latest)  # somebody may have given it another time since it was read
+    late = Delivery.objects.filter(still, state__in=WAITING)
+    return sum(outcomes.miss(each, each.state, still=still) for each in late.order_by("due_at", "pk"))
 
 
 def held_again() -> int:
     """Planned on a page that has lost its connection meanwhile. How many."""
-    planned = Delivery.objects.filter(state=S.PLANNED).exclude(page__state=PageState.CONNECTED)
-    held = (outcomes.hold(each, S.PLANNED, HoldReason.RECONNECT, EngineCode.TO_RECONNECT) for each in planned)
-    return sum(held)
+    reason, code = HoldReason.RECONNECT, EngineCode.TO_RECONNECT
+    planned = Delivery.objects.filter(outcomes.UNCONNECTED, state=S.PLANNED)
+    return sum(outcomes.hold(each, S.PLANNED, reason, code, still=outcomes.UNCONNECTED) for each in planned)
 
 
 def released() -> int:
     """Held by a pause that has ended or a page that is connected again: back to the plan. How many."""
     freed = _unpaused() | _reconnected()
     fields: dict[str, Any] = {"hold_reason": "", "code": "", "next_attempt_at": None}
-    return sum(move(each, S.HELD, S.PLANNED, **fields) for each in freed.order_by("due_at", "pk"))
+    return sum(
+        move(each, S.HELD, S.PLANNED, where=Q(hold_reason=each.hold_reason), **fields)
+        for each in freed.order_by("due_at", "pk")
+    )
 
 
 def _lost(delivery: Delivery) -> bool:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.forms.boundfield import BoundWidget
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pages.access import BrandRequest, brand_view
-from pages.enums import Act
+from pages.enums import Act, PageState
 from pages.models import Page
 from publishing.forms import ComposeForm
 from publishing.models import Post
 from publishing.services import draft, plan
 from publishing.services.draft import Content
-from publishing.services.results import Planned, Planning, Refused
+from publishing.services.results import Planned, Refused
 from publishing.services.verdicts import check
-from publishing.views.says import Said, planned_words, refused_words, said
-from publishing.views.wishes import Wish, slot_of, wall_of
+from publishing.views.cards import next_hour
+from publishing.views.names import PageName, page_name
+from publishing.views.post_page import conflict
+from publishing.views.previews import Preview
+from publishing.views.says import refused_words, said
+from publishing.views.telling import tell
+from publishing.views.wishes import Wish, page_slot_of, wall_of
 
 
 @brand_view(Act.WRITE)
@@ -31,21 +35,22 @@ from publishing.views.wishes import Wish, slot_of, wall_of
 def compose(request: BrandRequest) -> HttpResponse:
     """An empty post, or one to be kept: as a draft, or planned on the chosen pages."""
     if request.method != "POST":
-        form = ComposeForm(brand=request.brand, initial=_first_values(request))
-        return render(request, "publishing/compose.html", {"form": form})
+        return _form(request, ComposeForm(brand=request.brand, initial=_first_values(request)))
     act = request.POST.get("act", "plan")
     form = ComposeForm(request.POST, brand=request.brand, planning=act != "draft")
     if not form.is_valid():
-        shown = {"form": form, "checks": _checks(request, form)}
-        return render(request, "publishing/compose.html", shown, status=422)
-    saved = draft.create(request.brand, request.user, _content(form), key=form.cleaned_data["key"])
+        return _form(request, form, 422)
+    content = _content(form)
+    saved = draft.create(request.brand, request.user, content, key=form.cleaned_data["key"])
     if isinstance(saved, Refused):
-        messages.error(request, refused_words(saved))
-        return redirect("publishing:drafts", request.brand.slug)
+        form.add_error(None, refused_words(saved))
+        return _form(request, form, 409)
+    if _kept_before(saved.post, content):
+        return conflict(request, saved.post, form.cleaned_data, sent_before=True)
     if act == "draft":
         messages.success(request, _("Kept as a draft."))
         return redirect("publishing:post", request.brand.slug, saved.post.pk)
-    return _plan(request, saved.post, form, slot_of(request.POST.get("take", "")))
+    return _plan(request, saved.post, form)
 
 
 @brand_view(Act.WRITE)
@@ -54,38 +59,62 @@ def checks(request: BrandRequest) -> HttpResponse:
     """The verdict of every chosen page on what is in the form now; nothing is kept."""
     form = ComposeForm(request.POST, brand=request.brand)
     form.is_valid()
-    return render(request, "publishing/compose.html#checks", {"form": form, "checks": _checks(request, form)})
+    context = {"form": form, "previews": _previews(request, form)}
+    return render(request, "publishing/compose.html#checks", context)
 
 
-def _plan(request: BrandRequest, post: Post, form: ComposeForm, take: datetime | None) -> HttpResponse:
+def _form(request: BrandRequest, form: ComposeForm, status: int = 200) -> HttpResponse:
+    previews = _previews(request, form) if form.is_bound else []
+    context = {"form": form, "previews": previews, "boxes": _boxes(form)}
+    return render(request, "publishing/compose.html", context, status=status)
+
+
+def _boxes(form: ComposeForm) -> list[tuple[BoundWidget, PageName]]:
+    """The box of each page, with its name and where it is."""
+    boxes = list(form["pages"])
+    return [(box, page_name(box.data["value"].instance, alone=False)) for box in boxes]
+
+
+def _kept_before(post: Post, content: Content) -> bool:
+    """Whether this form was sent before with other words: somebody went back and changed them."""
+    return (post.text, post.link, post.content_type) != (content.text, content.link, content.content_type)
+
+
+def _plan(request: BrandRequest, post: Post, form: ComposeForm) -> HttpResponse:
     """Plan on each chosen page; what is refused goes on, with its verdict, on the post's own page."""
     wall = form.wall
     if wall is None:
         return redirect("publishing:post", request.brand.slug, post.pk)
-    at = take or wall
-    chosen: Sequence[Page] = list(form.cleaned_data["pages"])
-    refused = [page for page in chosen if not tell(request, plan.schedule(post, page, at, request.user))]
+    taken = page_slot_of(request.POST.get("take", ""))
+    slots = dict([taken]) if taken else {}
+    refused: list[Page] = []
+    days: list[date] = []
+    for page in form.cleaned_data["pages"]:
+        planning = plan.schedule(post, page, slots.get(page.pk, wall), request.user)
+        if tell(request, planning) and isinstance(planning, Planned):
+            days.append(wall_of(planning.delivery.due_at).date())
+        else:
+            refused.append(page)
     if refused:
-        return redirect(Wish(tuple(page.pk for page in refused), wall).address(request.brand.slug, post))
-    day = (wall_of(take) if take else wall).date()
-    return redirect(f"{reverse('publishing:plan', args=[request.brand.slug])}?from={day:%Y-%m-%d}")
+        return _refused(request, post, refused, slots.get(refused[0].pk, wall))
+    return redirect(f"{reverse('publishing:plan', args=[request.brand.slug])}?from={min(days):%Y-%m-%d}")
 
 
-def tell(request: BrandRequest, planning: Planning) -> bool:
-    """Put what became of a wish in a message. True when it was planned."""
-    if isinstance(planning, Planned):
-        messages.success(request, " ".join(planned_words(planning)))
-        return True
-    if not planning.blocked:
-        messages.error(request, refused_words(planning))
-    return False
+def _refused(request: BrandRequest, post: Post, refused: list[Page], at: datetime) -> HttpResponse:
+    names = ", ".join(page.name for page in refused)
+    messages.warning(request, _("The post is kept. It is not planned yet on: %(pages)s.") % {"pages": names})
+    return redirect(Wish(tuple(page.pk for page in refused), at).address(request.brand.slug, post))
 
 
-def _checks(request: BrandRequest, form: ComposeForm) -> list[Said]:
-    """What each chosen page says of the form as far as it is filled in."""
-    data = form.cleaned_data
-    content = _content(form) if data.get("text") else Content("")
-    return [said(check(content, page, form.wall, request.user)) for page in data.get("pages") or ()]
+def _previews(request: BrandRequest, form: ComposeForm) -> list[Preview]:
+    """What each chosen page says of the form as far as it is filled in, and how the post will look."""
+    content = _content(form)
+    pages: list[Page] = list(form.cleaned_data.get("pages") or ())
+    names = {page.pk: page_name(page, alone=False) for page in pages}
+    return [
+        Preview(said(check(content, page, form.wall, request.user)), names[page.pk], content)
+        for page in pages
+    ]
 
 
 def _content(form: ComposeForm) -> Content:
@@ -95,13 +124,18 @@ def _content(form: ComposeForm) -> Content:
 
 def _first_values(request: BrandRequest) -> dict[str, object]:
     """A new post goes at the next full hour, on the only page if there is one only."""
-    values: QueryDict = request.GET
-    soon = timezone.localtime() + timedelta(hours=1)
-    initial: dict[str, object] = {
-        "day": values.get("day") or soon.strftime("%Y-%m-%d"),
-        "time": soon.strftime("%H:00"),
-    }
-    only = Page.objects.filter(brand=request.brand, state="connected").values_list("pk", flat=True)[:2]
+    soon = next_hour()
+    initial: dict[str, object] = {"day": _day(request.GET.get("day", "")) or soon.date(), "time": soon.time()}
+    only = Page.objects.filter(brand=request.brand, state=PageState.CONNECTED).values_list("pk", flat=True)[
+        :2
+    ]
     if len(only) == 1:
         initial["pages"] = list(only)
     return initial
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

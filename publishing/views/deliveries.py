@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,9 +17,11 @@ from publishing.models import Delivery
 from publishing.services import plan, settle
 from publishing.services import remove as removing
 from publishing.services.results import Acting, Refused
-from publishing.views.compose import tell
-from publishing.views.says import refused_words
-from publishing.views.wishes import Wish, slot_of, wall_of
+from publishing.views.cards import Asked
+from publishing.views.post_page import show
+from publishing.views.says import SHOWN_BY_VERDICT, refused_words
+from publishing.views.telling import tell
+from publishing.views.wishes import Wish, slot_of
 
 
 @brand_view(Act.WRITE)
@@ -27,16 +30,14 @@ def reschedule(request: BrandRequest, delivery_id: int) -> HttpResponse:
     """Another time: the one that is typed, or the free slot that was offered."""
     delivery = _delivery(request, delivery_id)
     slot = slot_of(request.POST.get("take", ""))
-    form = WhenForm(request.POST)
-    at = slot or (form.wall if form.is_valid() else None)
-    if at is None:
-        messages.error(request, _("Choose a day and a time."))
-        return _back(request, delivery)
-    reason = "" if slot else request.POST.get("override_reason", "")
+    form = WhenForm.typed(request.POST, delivery.page_id)
+    if slot is None and not form.is_valid():
+        return show(request, delivery.post, asked=Asked(typed={delivery.page_id: form}), status=422)
+    at = slot or form.wall
+    reason = "" if slot else form.cleaned_data["override_reason"]
     if tell(request, plan.reschedule(delivery, at, request.user, override_reason=reason)):
         return _back(request, delivery)
-    wish = Wish((delivery.page_id,), wall_of(at) if at.tzinfo else at)
-    return redirect(wish.address(request.brand.slug, delivery.post))
+    return redirect(Wish((delivery.page_id,), at).address(request.brand.slug, delivery.post))
 
 
 @brand_view(Act.WRITE)
@@ -44,7 +45,8 @@ def reschedule(request: BrandRequest, delivery_id: int) -> HttpResponse:
 def cancel(request: BrandRequest, delivery_id: int) -> HttpResponse:
     """Off the plan; it can be put back."""
     delivery = _delivery(request, delivery_id)
-    return _acted(request, delivery, plan.cancel(delivery, request.user), _("Taken off the plan."))
+    done = _("Taken off the plan. It can be put back.")
+    return _acted(request, delivery, plan.cancel(delivery, request.user), done)
 
 
 @brand_view(Act.WRITE)
@@ -53,10 +55,9 @@ def restore(request: BrandRequest, delivery_id: int) -> HttpResponse:
     """Back on the plan, at the time it had."""
     delivery = _delivery(request, delivery_id)
     planning = plan.undo_cancel(delivery, request.user)
-    if tell(request, planning) or not isinstance(planning, Refused) or not planning.blocked:
+    if tell(request, planning) or not isinstance(planning, Refused) or planning.code not in SHOWN_BY_VERDICT:
         return _back(request, delivery)
-    wish = Wish((delivery.page_id,), wall_of(delivery.due_at))
-    return redirect(wish.address(request.brand.slug, delivery.post))
+    return redirect(Wish((delivery.page_id,), delivery.due_at).address(request.brand.slug, delivery.post))
 
 
 @brand_view(Act.WRITE)
@@ -88,14 +89,14 @@ def remove(request: BrandRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Say why: the reason is kept."))
+        messages.error(request, " ".join(str(each) for each in form.errors["reason"]))
         return _back(request, delivery)
     result = removing.remove(delivery, form.cleaned_data["reason"], request.user)
     return _acted(request, delivery, result, _("Taken down."))
 
 
 def _delivery(request: BrandRequest, delivery_id: int) -> Delivery:
-    rows = Delivery.objects.select_related("post__brand", "page__brand")
+    rows = Delivery.objects.select_related("post__brand", "post__author", "page__brand")
     return get_object_or_404(rows, pk=delivery_id, page__brand=request.brand)
 
 
@@ -108,8 +109,9 @@ def _acted(request: BrandRequest, delivery: Delivery, result: Acting, done: str)
 
 
 def _back(request: BrandRequest, delivery: Delivery) -> HttpResponse:
-    """To where the person came from, when the form says so; else to the post."""
+    """To where the person came from, when the form says so; else to the delivery on its post's page."""
     target = request.POST.get("next", "")
     if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
         return redirect(target)
-    return redirect("publishing:post", request.brand.slug, delivery.post_id)
+    path = reverse("publishing:post", args=[request.brand.slug, delivery.post_id])
+    return redirect(f"{path}#delivery-{delivery.pk}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Final
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,23 +15,27 @@ from pages.access import BrandRequest, brand_view
 from pages.enums import Act
 from pages.models import Page
 from publishing.forms import EditForm, WhenForm
-from publishing.models import Delivery, Post
-from publishing.selectors.posts import PostDetail, post_detail
-from publishing.selectors.queue import drafts as drafts_of
+from publishing.models import Post
+from publishing.selectors.lists import draft_row, unplanned
 from publishing.services import draft, plan
 from publishing.services.draft import Content
 from publishing.services.results import Conflict, Refused
-from publishing.services.verdicts import check
-from publishing.views.compose import tell
-from publishing.views.says import Said, refused_words, said
-from publishing.views.wishes import Wish, slot_of, wall_of, wish_of
+from publishing.views.cards import Asked
+from publishing.views.post_page import conflict, show
+from publishing.views.says import refused_words
+from publishing.views.telling import tell
+from publishing.views.wishes import Wish, number_of, slot_of, wish_of
+
+A_PAGE: Final = 25
 
 
 @brand_view(Act.SEE)
 @require_safe
 def drafts(request: BrandRequest) -> HttpResponse:
     """Posts that are on no page's plan."""
-    return render(request, "publishing/drafts.html", {"drafts": drafts_of(request.brand)})
+    page = Paginator(unplanned(request.brand), A_PAGE).get_page(request.GET.get("page"))
+    context = {"drafts": [draft_row(each) for each in page], "page": page}
+    return render(request, "publishing/drafts.html", context)
 
 
 @brand_view(Act.SEE, post=Act.WRITE)
@@ -39,18 +44,18 @@ def post(request: BrandRequest, post_id: int) -> HttpResponse:
     """Read a post, or save a change of its words."""
     found = _post(request, post_id)
     if request.method != "POST":
-        return _show(request, found, EditForm.of(found))
+        return show(request, found, asked=Asked(wish_of(request)))
     form = EditForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, form, status=422)
+        return show(request, found, form=form, status=422)
     data = form.cleaned_data
     content = Content(data["text"], data["link"] or "", data["content_type"])
     result = draft.edit(found, data["version"], content, request.user)
-    if isinstance(result, Conflict):
-        return _conflict(request, result.current, form)
+    if isinstance(result, Conflict) and not _same(result.current, content):
+        return conflict(request, result.current, data)
     if isinstance(result, Refused):
         form.add_error(None, refused_words(result))
-        return _show(request, found, form, status=409)
+        return show(request, found, form=form, status=409)
     messages.success(request, _("Saved."))
     return redirect("publishing:post", request.brand.slug, post_id)
 
@@ -60,18 +65,16 @@ def post(request: BrandRequest, post_id: int) -> HttpResponse:
 def place(request: BrandRequest, post_id: int) -> HttpResponse:
     """Plan the post on one page, at a chosen time or at the free slot that was offered."""
     found = _post(request, post_id)
-    page = get_object_or_404(Page, pk=_number(request.POST.get("page")), brand=request.brand)
+    page = get_object_or_404(Page, pk=number_of(request.POST.get("page")), brand=request.brand)
     slot = slot_of(request.POST.get("take", ""))
-    form = WhenForm(request.POST)
-    at: datetime | None = slot or (form.wall if form.is_valid() else None)
-    if at is None:
-        messages.error(request, _("Choose a day and a time."))
-        return redirect("publishing:post", request.brand.slug, post_id)
-    reason = "" if slot else request.POST.get("override_reason", "")
+    form = WhenForm.typed(request.POST, page.pk)
+    if slot is None and not form.is_valid():
+        return show(request, found, asked=Asked(typed={page.pk: form}), status=422)
+    at = slot or form.wall
+    reason = "" if slot else form.cleaned_data["override_reason"]
     if tell(request, plan.schedule(found, page, at, request.user, override_reason=reason)):
         return redirect("publishing:post", request.brand.slug, post_id)
-    wall = wall_of(at) if at.tzinfo else at
-    return redirect(Wish((page.pk,), wall).address(request.brand.slug, found))
+    return redirect(Wish((page.pk,), at).address(request.brand.slug, found))
 
 
 @brand_view(Act.WRITE)
@@ -87,47 +90,10 @@ def discard(request: BrandRequest, post_id: int) -> HttpResponse:
 
 
 def _post(request: BrandRequest, post_id: int) -> Post:
-    return get_object_or_404(Post.objects.select_related("brand"), pk=post_id, brand=request.brand)
+    rows = Post.objects.select_related("brand", "author")
+    return get_object_or_404(rows, pk=post_id, brand=request.brand)
 
 
-def _number(value: str | None) -> int:
-    return int(value) if value and value.isascii() and value.isdigit() else 0
-
-
-def _show(request: BrandRequest, found: Post, form: EditForm, status: int = 200) -> HttpResponse:
-    detail = post_detail(found)
-    wish = wish_of(request)
-    context = {
-        "post": found,
-        "detail": detail,
-        "form": form,
-        "wish": wish,
-        "free_pages": _free_pages(request, detail),
-        "verdicts": _verdicts(request, found, wish),
-        "when": WhenForm(initial={"day": wish.wall.date(), "time": wish.wall.time()} if wish.wall else None),
-    }
-    return render(request, "publishing/post.html", context, status=status)
-
-
-def _conflict(request: BrandRequest, current: Post, form: EditForm) -> HttpResponse:
-    """Both versions side by side; saving again takes the place of the other one, knowingly."""
-    mine = {**form.cleaned_data, "version": current.version}
-    context = {"post": current, "form": EditForm(initial=mine)}
-    return render(request, "publishing/conflict.html", context, status=409)
-
-
-def _free_pages(request: BrandRequest, detail: PostDetail) -> list[Page]:
-    """Connected pages where this post is not planned yet; none once it was put away."""
-    if detail.post.discarded_at is not None:
-        return []
-    taken = {each.row.page_id for each in detail.deliveries if each.row.state != "cancelled"}
-    found = Page.objects.filter(brand=request.brand).exclude(state="disconnected").exclude(pk__in=taken)
-    return list(found.order_by("network", "name", "pk"))
-
-
-def _verdicts(request: BrandRequest, found: Post, wish: Wish) -> list[Said]:
-    """Judge the wish in the address again, as things stand now."""
-    pages = Page.objects.filter(brand=request.brand, pk__in=wish.page_ids).select_related("brand")
-    known = dict(Delivery.objects.filter(post=found).values_list("page_id", "pk"))
-    content = Content(found.text, found.link, found.content_type)
-    return [said(check(content, page, wish.wall, request.user, without=known.get(page.pk))) for page in pages]
+def _same(post: Post, content: Content) -> bool:
+    """Whether the post says this already: the second of two equal clicks is no conflict."""
+    return (post.text, post.link, post.content_type) == (content.text, content.link, content.content_type)

@@ -118,6 +118,12 @@ def reset(conn: socket.socket) -> None:
     conn.close()
 
 
+def bite(conn: socket.socket) -> None:
+    """Read the very beginning of a request, then drop the connection with a TCP reset."""
+    conn.recv(1)
+    reset(conn)
+
+
 def answer(status: str, body: bytes = b"", *headers: str) -> bytes:
     """A raw HTTP answer."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]

@@ -16,7 +16,7 @@ from cm_suite.core import http
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.guard import Guard, GuardRefused
 from cm_suite.core.http import NetworkHttp, Refusal, retry_at
-from tests.core.faults import Server, answer, reset
+from tests.core.faults import Server, answer, bite, reset
 
 TOKEN = "s3cr3t-token"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -188,8 +188,8 @@ def test_a_drop_after_the_body_was_read(method: str, kind: type[OutcomeError], s
     assert [asked.body for asked in server.asked] == [b'{"status": "x"}']
 
 
-def test_a_reset_before_the_request_was_read_is_unknown_all_the_same(server: Server) -> None:
-    server.scripts = [reset]
+def test_a_reset_before_the_whole_request_was_read_is_unknown_all_the_same(server: Server) -> None:
+    server.scripts = [bite]
     error = outcome(client(server), "POST", server.url, data=b"x" * 3_000_000)
     assert summary(error) == (Unknown, "no_answer")
     assert server.connections == 1

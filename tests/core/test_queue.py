@@ -11,7 +11,8 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
-from cm_suite.core.queue import connection, enqueue
+from cm_suite.core.queue import enqueue
+from cm_suite.core.store import connection
 
 JOB = "publishing.jobs.send_delivery"
 DEAD = "redis://127.0.0.1:1/0"

@@ -93,6 +93,14 @@ def test_without_rules_a_missed_post_is_offered_a_slot_soon(cast: Cast) -> None:
     assert [item.slot for item in now_of(cast.brand).items] == [NOON + timedelta(minutes=10)]
 
 
+def test_no_slot_is_offered_where_nothing_could_leave(cast: Cast) -> None:
+    shut = second_page(cast.brand, state=PageState.NEEDS_RECONNECT)
+    for page in (shut, cast.newsroom):
+        plan(page, NOON - hours(1), S.MISSED)
+    Pause.objects.create(brand=cast.brand, page=cast.newsroom, reason="a typo", started_by=cast.alice)
+    assert [item.slot for item in now_of(cast.brand).items] == [None] * 4
+
+
 def test_a_long_list_is_cut_and_says_so(cast: Cast, signed_in: SignIn) -> None:
     for minute in range(SHOWN + 3):
         plan(cast.newsroom, NOON - timedelta(minutes=minute), S.NEEDS_PERSON)
@@ -228,7 +236,10 @@ def fill(cast: Cast, page: Page, number: int) -> None:
     Cap.objects.create(page=page, at_most=2, hours=24)
     follow(page, number, NOON)
     Departure.objects.create(page=page, at=NOON)
-    Pause.objects.create(brand=cast.brand, page=page, reason="a recall", started_by=cast.alice)
+    aside = Page.objects.create(
+        brand=cast.brand, network="mastodon", remote_id=f"aside {number}", state=PageState.DISCONNECTED
+    )
+    Pause.objects.create(brand=cast.brand, page=aside, reason="a recall", started_by=cast.alice)
 
 
 def test_the_page_asks_as_many_questions_for_three_rows_as_for_one(

@@ -16,7 +16,7 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 from django.utils.csp import build_policy
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
 from tests.interface.sheets import ROOT
 
@@ -108,10 +108,23 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(browser: Browser, put: Put) -> Iterator[BrowserContext]:
-    """A fresh window, closed before the stage is taken down."""
+def complaints() -> list[str]:
+    """What the console complained of; a test that provokes it empties the list."""
+    return []
+
+
+@pytest.fixture
+def desk(browser: Browser, put: Put, complaints: list[str]) -> Iterator[BrowserContext]:
+    """A fresh window, closed before the stage is taken down. Its console must have stayed silent."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, color_scheme="light", locale="en-GB"
     )
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    context.on("console", note)
     yield context
     context.close()
+    assert complaints == []

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup, Tag
 from django.core.paginator import Paginator
 from django.http import HttpRequest
@@ -35,14 +36,16 @@ def one(tag: Tag, selector: str) -> Tag:
 @pytest.mark.parametrize("state", DeliveryState.values)
 def test_a_state_is_a_shape_and_a_word(state: str) -> None:
     mark = part("state", state=state)
-    assert words(mark) == str(DeliveryState(state).label)
+    with translation.override("en"):
+        assert words(mark) == str(DeliveryState(state).label)
     assert str(one(mark, "use")["href"]).endswith(f"#state-{state}")
 
 
 @pytest.mark.parametrize("kind", ContentType.values)
 def test_a_content_type_is_a_shape_and_a_word(kind: str) -> None:
     mark = part("content_type", type=kind)
-    assert words(mark) == str(ContentType(kind).label)
+    with translation.override("en"):
+        assert words(mark) == str(ContentType(kind).label)
     assert str(one(mark, "use")["href"]).endswith(f"#type-{kind}")
 
 
@@ -60,6 +63,13 @@ def test_a_held_verdict_says_why_and_offers_the_slot() -> None:
     button = one(verdict, "button")
     assert (button["type"], button["name"], button["value"]) == ("submit", "take", "7")
     assert verdict.select_one(".is-held") is not None
+
+
+def test_many_reasons_are_folded_and_none_is_lost() -> None:
+    verdict = part("verdict", allowed=False, text="Too soon.", reasons=[f"Reason {n}" for n in range(7)])
+    assert [line.get_text() for line in verdict.select("li")] == [f"Reason {n}" for n in range(7)]
+    assert [line.get_text() for line in verdict.select("details li")] == ["Reason 4", "Reason 5", "Reason 6"]
+    assert words(one(verdict, "summary")) == "3 more"
 
 
 def test_an_allowed_verdict_has_no_act() -> None:
@@ -91,10 +101,18 @@ def test_the_points_of_a_sparkline(values: list[float], points: str) -> None:
 
 
 def test_a_time_is_shown_in_the_zone_it_is_given_and_names_it() -> None:
-    shown = one(part("time", at=datetime(2026, 6, 4, 8, 0, tzinfo=UTC), zone="Europe/Paris"), "time")
-    assert words(shown) == "Thu 4 Jun, 10:00"
-    assert shown["title"] == "Thursday 4 June 2026, 10:00 (Europe/Paris, UTC+0200)"
+    with time_machine.travel(datetime(2026, 12, 31, 22, 59, tzinfo=UTC), tick=False):
+        shown = one(part("time", at=datetime(2026, 6, 4, 8, 0, tzinfo=UTC), zone="Europe/Paris"), "time")
+    assert words(shown) == "Thu 4 June, 10:00"
+    assert shown["title"] == "Thursday 4 June 2026, 10:00 (Europe/Paris, UTC+02:00)"
     assert words(part("time", at=None)) == ""
+
+
+def test_a_time_of_another_year_says_which() -> None:
+    with time_machine.travel(datetime(2026, 12, 31, 23, 1, tzinfo=UTC), tick=False):  # 2027 in Paris
+        shown = part("time", at=datetime(2026, 6, 4, 8, 0, tzinfo=UTC), zone="Europe/Paris")
+        assert words(shown) == "Thu 4 June 2026, 10:00"
+        assert words(part("time", at=datetime(2026, 6, 4, 8, tzinfo=UTC), zone="UTC")) == "Thu 4 June, 08:00"
 
 
 def test_an_error_stays_until_dismissed_and_a_success_leaves() -> None:

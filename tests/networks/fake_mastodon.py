@@ -32,6 +32,11 @@ class Mastodon(FakeMastodon):
         """Let the next `kind` of request meet this fault."""
         self._script[kind].append(fault)
 
+    def forget_faults(self) -> None:
+        """Meet no fault any more."""
+        for script in self._script.values():
+            script.clear()
+
     def planned(self, request: Request) -> Fault | None:
         """The fault this request meets."""
         script = self._script["read" if request.method == "GET" else "write"]

@@ -12,11 +12,13 @@ from pytest_django import Settings
 
 from pages.models import Page
 from pages.newsroom.messages import mark
+from pages.newsroom.models import NewsroomPost
 from pages.newsroom.rules import POSTS_A_FEED
 from tests.newsroom.helpers import NOON, make_post
 from tests.people import Cast
 
 FEED = "/p/maison-lumen/feed.atom"
+HOME = "https://pages.exemple.fr/p/maison-lumen/"
 ATOM = "{http://www.w3.org/2005/Atom}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -47,6 +49,24 @@ def read(client: Client) -> ElementTree.Element:
     return ElementTree.fromstring(client.get(FEED).content)  # noqa: S314  # our own feed
 
 
+def entry(post: NewsroomPost, *, title: str, at: str, category: str, content: str) -> Node:
+    """The entry a post must give, published at noon in Paris on a day."""
+    return (
+        "entry",
+        {XML_LANG: post.language},
+        "",
+        [
+            ("title", {}, title, []),
+            ("link", {"href": f"{HOME}{post.pk}/", "rel": "alternate"}, "", []),
+            ("published", {}, f"{at}T10:00:00+00:00", []),
+            ("updated", {}, f"{at}T10:00:00+00:00", []),
+            ("id", {}, f"tag:pages.exemple.fr,{at}:p/{post.page_id}/{post.pk}", []),
+            ("category", {"term": category}, "", []),
+            ("content", {"type": "html"}, content, []),
+        ],
+    )
+
+
 def test_the_whole_feed_is_as_it_should_be(cast: Cast, client: Client) -> None:
     cast.brand.tagline = "La lumière, simplement"
     cast.brand.save()
@@ -60,60 +80,34 @@ def test_the_whole_feed_is_as_it_should_be(cast: Cast, client: Client) -> None:
     )
     with translation.override("fr"):
         news, advertisement = mark("information"), mark("promotion")
-    home = "https://pages.exemple.fr/p/maison-lumen/"
-    page = cast.newsroom.pk
     assert tree(read(client)) == (
         "feed",
         {XML_LANG: "fr"},
         "",
         [
             ("title", {}, "Maison Lumen", []),
-            ("link", {"href": home, "rel": "alternate"}, "", []),
-            ("link", {"href": f"{home}feed.atom", "rel": "self"}, "", []),
-            ("id", {}, f"tag:pages.exemple.fr,2026-08-01:p/{page}", []),
+            ("link", {"href": HOME, "rel": "alternate"}, "", []),
+            ("link", {"href": f"{HOME}feed.atom", "rel": "self"}, "", []),
+            ("id", {}, f"tag:pages.exemple.fr,2026-08-01:p/{cast.newsroom.pk}", []),
             ("updated", {}, "2026-08-12T10:00:00+00:00", []),
             ("author", {}, "", [("name", {}, "Maison Lumen SAS", [])]),
             ("subtitle", {}, "La lumière, simplement", []),
-            (
-                "entry",
-                {XML_LANG: "en"},
-                "",
-                [
-                    ("title", {}, f"[{advertisement}] Moins 20 %", []),
-                    ("link", {"href": f"{home}{second.pk}/", "rel": "alternate"}, "", []),
-                    ("published", {}, "2026-08-12T10:00:00+00:00", []),
-                    ("updated", {}, "2026-08-12T10:00:00+00:00", []),
-                    ("id", {}, f"tag:pages.exemple.fr,2026-08-12:p/{page}/{second.pk}", []),
-                    ("category", {"term": advertisement}, "", []),
-                    (
-                        "content",
-                        {"type": "html"},
-                        f"<p><strong>{advertisement}</strong></p>\n"
-                        '<p dir="auto">Moins 20 %</p>\n'
-                        '<p><a href="https://exemple.fr/?a=1&amp;b=2" rel="noopener">'
-                        "https://exemple.fr/?a=1&amp;b=2</a></p>",
-                        [],
-                    ),
-                ],
+            entry(
+                second,
+                title=f"[{advertisement}] Moins 20 %",
+                at="2026-08-12",
+                category=advertisement,
+                content=f"<p><strong>{advertisement}</strong></p>\n"
+                '<p dir="auto">Moins 20 %</p>\n'
+                '<p><a href="https://exemple.fr/?a=1&amp;b=2" rel="noopener">'
+                "https://exemple.fr/?a=1&amp;b=2</a></p>",
             ),
-            (
-                "entry",
-                {XML_LANG: "fr"},
-                "",
-                [
-                    ("title", {}, "Bonjour & <bienvenue>", []),
-                    ("link", {"href": f"{home}{first.pk}/", "rel": "alternate"}, "", []),
-                    ("published", {}, "2026-08-11T10:00:00+00:00", []),
-                    ("updated", {}, "2026-08-11T10:00:00+00:00", []),
-                    ("id", {}, f"tag:pages.exemple.fr,2026-08-11:p/{page}/{first.pk}", []),
-                    ("category", {"term": news}, "", []),
-                    (
-                        "content",
-                        {"type": "html"},
-                        '<p dir="auto">Bonjour &amp; &lt;bienvenue&gt;</p>\n<p dir="auto">À tous</p>',
-                        [],
-                    ),
-                ],
+            entry(
+                first,
+                title="Bonjour & <bienvenue>",
+                at="2026-08-11",
+                category=news,
+                content='<p dir="auto">Bonjour &amp; &lt;bienvenue&gt;</p>\n<p dir="auto">À tous</p>',
             ),
         ],
     )

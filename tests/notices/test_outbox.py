@@ -64,7 +64,7 @@ def test_a_mail_is_rendered_and_stored_encrypted(queued: Queue, settings: Settin
     with connection.cursor() as cursor:
         cursor.execute('SELECT "to", subject, text, html FROM notices_mail')
         stored = " ".join(cursor.fetchone())
-    assert "lea" not in stored
+    assert "lea@" not in stored
     assert "été" not in stored
 
 
@@ -393,3 +393,27 @@ def test_two_jobs_at_once_send_each_mail_once(
     assert nested == [2]
     assert sorted(each.rcpt_tos[0][0] for each in inbox.envelopes) == ["a", "b", "c"]
     assert states() == [MailState.SENT] * 3
+
+
+def test_a_mail_that_no_key_opens_waits_and_stops_no_other(
+    queued: Queue, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shut, open_ = queued("one"), queued("two")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE notices_mail SET subject = 'gone' WHERE id = %s", [shut.pk])
+    assert deliver_due() == 1
+    rows = dict(Mail.objects.order_by("pk").values_list("pk", "state"))
+    assert rows == {shut.pk: MailState.PLANNED, open_.pk: MailState.SENT}
+    assert len(list(folder.iterdir())) == 1
+    code = Mail.objects.filter(pk=shut.pk).values_list("code", flat=True).get()
+    assert code == "mail_unreadable"
+
+
+def test_somebody_who_waits_comes_before_digests(queued: Queue, folder: Path) -> None:
+    queued("digest", kind=MailKind.DIGEST)
+    queued("notice", kind=MailKind.NOTICE)
+    queued("password", kind=MailKind.PASSWORD)
+    left: list[str] = []
+    while deliver_due(limit=1):
+        left.append(Mail.objects.filter(state=MailState.SENT).exclude(key__in=left).get().key)
+    assert left == ["password", "notice", "digest"]

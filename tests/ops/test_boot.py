@@ -263,6 +263,27 @@ def test_manage_talks_to_the_running_valkey_and_bench_never_does(
     monkeypatch.delenv("REDIS_URL", raising=False)
 
 
+@pytest.mark.parametrize(
+    ("command", "named", "expected"),
+    [
+        ("manage", None, "http://127.0.0.1:8017"),
+        ("manage", "https://cm.example", "https://cm.example"),
+        ("bench", None, None),
+    ],
+)
+def test_manage_knows_where_the_running_service_is_reached(
+    command: str, named: str | None, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CM_VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("PUBLIC_URL", named or "")
+    if named is None:
+        monkeypatch.delenv("PUBLIC_URL")
+    (tmp_path / "public-url").write_text("http://127.0.0.1:8017\n")
+    become(tmp_path, monkeypatch, command, "seed_demo")
+    assert os.environ.get("PUBLIC_URL") == expected
+    os.environ.pop("PUBLIC_URL", None)
+
+
 def test_an_unknown_command_shows_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert boot.main(["fly"]) == 2
     assert capsys.readouterr().out == boot.USAGE

@@ -165,6 +165,8 @@ class TestDoctor:
             "cron",
             "queues",
             "last_send",
+            "credentials",
+            "outbox",
         ]
 
     def test_one_json_object(self, bell: Redis) -> None:

@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from cm_suite.ops import boot, prepare, run
+from cm_suite.ops import boot, prepare, processes, run
 
 
 @contextmanager
@@ -178,6 +179,26 @@ def test_a_second_run_is_refused_before_anything_starts(
         held.close()
         os.umask(umask)
     assert "Already running" in capsys.readouterr().out
+
+
+def test_the_public_address_is_written_while_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log").mkdir()
+    monkeypatch.setenv("PUBLIC_URL", "http://127.0.0.1:8017")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    asked: list[list[str]] = []
+
+    def launch(argv: list[str], log: Path, cwd: Path) -> subprocess.Popen[bytes]:
+        asked.append(argv)
+        return subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
+
+    monkeypatch.setattr(processes, "launch", launch)
+    monkeypatch.setattr(boot, "ignore_signals", lambda: None)
+    house = run.House(tmp_path, tmp_path)
+    house.start(8017)
+    assert (tmp_path / "public-url").read_text() == "http://127.0.0.1:8017\n"
+    house.stop()
+    assert not (tmp_path / "public-url").exists()
+    assert len(asked) == 1
 
 
 def test_a_setup_that_fails_shows_why(

@@ -26,6 +26,7 @@ def runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calls:
 
     monkeypatch.setattr(suite, "pytest", record)
     monkeypatch.setattr(boot, "heed_signals", lambda: None)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     for name in ("DATABASE_URL", "CM_REQUIRE_ALL", "CM_TEST_POSTGRES"):
         monkeypatch.delenv(name, raising=False)
     return calls
@@ -49,6 +50,20 @@ def test_the_whole_suite_runs_on_both(runs: Calls, monkeypatch: pytest.MonkeyPat
     offer(monkeypatch, "postgresql://embedded")
     assert suite.main([]) == 0
     assert runs == [(SHARED, None), (ALONE, None), (SHARED, "postgresql://embedded")]
+
+
+def test_what_tests_leave_goes_with_them(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Path] = []
+
+    def record(args: Sequence[str], environ: Mapping[str, str]) -> int:
+        seen.append(Path(environ["TMPDIR"]))
+        (seen[0] / "left").touch()
+        return 0
+
+    monkeypatch.setattr(suite, "pytest", record)
+    suite.main(["tests/core"])
+    assert seen[0].name.startswith("cm-suite-")
+    assert not seen[0].exists()
 
 
 def test_arguments_run_once_on_sqlite(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:

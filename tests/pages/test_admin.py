@@ -224,6 +224,15 @@ def test_accounts_are_for_who_runs_the_installation(cast: Cast, root: Person, si
     data = {"name": "Bob", "email": "bob@agence.example", "language": "fr"}
     assert client.post(url(Person, "change", cast.bob.pk), data).status_code == 302
     assert Person.objects.get(pk=cast.bob.pk).is_active is False
+    assert [(row.brand_id, row.kind, row.actor_id, row.subject_id) for row in LedgerEntry.objects.all()] == [
+        (cast.brand.pk, "account.closed", root.pk, cast.bob.pk)
+    ]
+    data = {"name": "Bob", "email": "Bob@Agence.EXAMPLE", "language": "fr", "is_active": "on"}
+    client.post(url(Person, "change", cast.bob.pk), data)
+    again = Person.objects.get(pk=cast.bob.pk)
+    assert (again.is_active, again.email) == (True, "bob@agence.example")
+    taken = client.post(url(Person, "change", cast.bob.pk), {**data, "email": "ALICE@agence.example"})
+    assert list(taken.context["adminform"].form.errors) == ["email"]
     data = {"name": "Root", "email": "root@agence.example", "language": "fr"}
     client.post(url(Person, "change", root.pk), data)
     kept = Person.objects.get(pk=root.pk)

@@ -12,7 +12,7 @@ from cm_suite.core.models import LedgerEntry
 from pages.enums import Act, Role
 from pages.models import Invitation, Membership, Person
 from pages.rules import RIGHTS, may
-from pages.services import people
+from pages.services import invitations, people
 from pages.services.people import PeopleRefusal, PeopleRefused
 from pages.views.people import rights_table
 from tests.people import Cast, make_person
@@ -105,14 +105,16 @@ def test_somebody_removed_meanwhile_is_gone(cast: Cast) -> None:
 def test_the_page_shows_everybody_and_the_rights(cast: Cast, signed_in: SignIn) -> None:
     cast.vera.language = "en"
     cast.vera.save()
+    invitations.invite(cast.brand, "noe@agence.example", Role.AUTHOR, cast.alice)
     response = signed_in(cast.vera).get("/b/maison-lumen/people/")
     assert response.status_code == 200
     names = [member.person.name for member in response.context["members"]]
     assert names == ["Alice", "Bob", "Mona", "Ada", "Vera"]
     html = response.content.decode()
+    assert "noe@agence.example" in html
     assert "charlie@" not in html
     assert "Send the invitation" not in html
-    assert "/role/" not in html
+    assert [act for act in ("/role/", "/remove/", "/resend/", "/revoke/") if act in html] == []
     assert html.count('<th scope="row">') == len(Act)
 
 

@@ -398,11 +398,14 @@ class TestLease:
         send.deliver(theirs)
         assert (state_of(row), network.accepted) == (S.PUBLISHED, {TEXT: 1})
 
-    def test_a_yes_that_comes_after_the_lease_is_kept(self, mastodon: Page, network: Network) -> None:
+    @pytest.mark.parametrize("state", [S.UNKNOWN, S.NEEDS_PERSON, S.PLANNED, S.HELD, S.MISSED])
+    def test_a_yes_that_comes_after_the_lease_is_kept(
+        self, mastodon: Page, network: Network, state: S
+    ) -> None:
         row = due(mastodon)
 
         def swept(_request: object) -> None:
-            Delivery.objects.filter(pk=row.pk).update(state=S.UNKNOWN, lease_token=None, lease_until=None)
+            Delivery.objects.filter(pk=row.pk).update(state=state, lease_token=None, lease_until=None)
 
         (mine,) = claim.take(1)
         with pytest.MonkeyPatch.context() as patch:

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['brand_id', 'seq'],
+                'verbose_name': 'ledger entry', 'verbose_name_plural': 'ledger entries', 'ordering': ['brand_id', 'seq'],
                 'constraints': [models.UniqueConstraint(fields=('brand_id', 'seq'), name='ledger_one_line_per_seq')],
             },
         ),

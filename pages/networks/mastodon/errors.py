@@ -37,6 +37,6 @@ def _said(body: bytes) -> str:
     """Mastodon's own words in an error's body, lower case; empty when it is not Mastodon speaking."""
     try:
         answer: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(answer.get("error") or "").lower() if isinstance(answer, dict) else ""

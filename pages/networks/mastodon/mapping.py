@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,7 +44,7 @@ def published(answer: Mapping[str, Any]) -> Published:
 def identifier(value: object) -> str:
     """An id as a server gives it. Raises ValueError for anything else."""
     found = str(value) if isinstance(value, str | int) else ""
-    if not 0 < len(found) <= LONGEST_ID:
+    if not 0 < len(found) <= LONGEST_ID or not found.isprintable():
         raise ValueError("this is no identifier")
     return found
 
@@ -51,13 +52,22 @@ def identifier(value: object) -> str:
 def web_address(value: object) -> str:
     """An address that may be shown as a link; empty for anything else a server may say."""
     address = value if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else ""
-    return address if address.startswith(("https://", "http://")) else ""
+    return address if address.startswith(("https://", "http://")) and address.isprintable() else ""
+
+
+def one_line(value: object) -> str:
+    """A name as a server gives it, on one line, without what no database stores; empty when unsaid."""
+    words = " ".join(str(value or "").split())
+    return "".join(char for char in words if unicodedata.category(char) not in {"Cc", "Cs"}).strip()
 
 
 def instant(value: str) -> datetime:
-    """An ISO date as an aware instant; without a zone it is UTC."""
+    """An ISO date as an instant in UTC; without a zone it is UTC. Raises ValueError for any other text."""
     read = datetime.fromisoformat(value)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    try:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("out of the range of dates") from error
 
 
 def seen(answer: Mapping[str, Any]) -> Seen:
@@ -101,14 +111,16 @@ def _letters(text: str) -> str:
 
 
 def profile(account: Mapping[str, Any], instance: Mapping[str, Any], host: str) -> Profile:
-    """The account and what its server allows. Raises KeyError when it is no account."""
+    """The account and what its server allows. Raises KeyError or ValueError when it is none."""
     limits = _limits(instance)
     domain = host.partition("://")[2]
-    name = str(account["username"])
+    name = one_line(account["username"])
+    if not name:
+        raise ValueError("an account has a name")
     return Profile(
         remote_id=identifier(account["id"]),
         handle=f"@{name}@{instance_domain(instance) or domain}",
-        name=str(account.get("display_name") or "").strip() or name,
+        name=one_line(account.get("display_name")) or name,
         url=web_address(account.get("url")),
         followers=_count(account.get("followers_count")),
         text_limit=_count(limits.get("max_characters")) or _count(instance.get("max_toot_chars")) or None,
@@ -118,7 +130,7 @@ def profile(account: Mapping[str, Any], instance: Mapping[str, Any], host: str) 
 
 def instance_domain(instance: Mapping[str, Any]) -> str:
     """The name the server gives its accounts, which may differ from its address; empty when unsaid."""
-    domain = str(instance.get("domain") or instance.get("uri") or "")
+    domain = one_line(instance.get("domain") or instance.get("uri"))
     return domain.partition("://")[2] or domain
 
 

@@ -11,7 +11,10 @@ from pages.models import Brand, Page
 from pages.newsroom import addresses, selectors, tokens
 from pages.newsroom.models import Subscriber, SubscriberState
 from pages.newsroom.rules import POSTS_A_DIGEST, digest_moment
+from pages.newsroom.services import mails
+from pages.newsroom.services.mails import About
 from pages.notices.enums import MailKind
+from pages.notices.models import Mail
 from pages.notices.services import queue_mail
 
 
@@ -38,15 +41,18 @@ def _tell(page: Page, subscriber_id: int, until: datetime) -> bool:
     who = Subscriber.objects.filter(pk=subscriber_id).first()
     if who is None or who.told_until is None:
         return False
+    brand = page.brand
+    key = mails.key(About.DIGEST, who.pk, f"{until.astimezone(clock.zone(brand.zone)):%Y-%m-%d}")
+    if Mail.objects.filter(key=key).exists():  # the brand's zone changed since: one a day, the rest tomorrow
+        return False
     posts = list(selectors.untold(who, until))
     same = Subscriber.objects.filter(pk=who.pk, state=SubscriberState.ACTIVE, told_until=who.told_until)
     if not posts or same.update(told_until=until) != 1:
         return False
-    brand = page.brand
     leave_link = addresses.with_token(brand.slug, "leave", tokens.for_leaving(who.pk))
     queue_mail(
         kind=MailKind.DIGEST,
-        key=f"newsroom.digest:{who.pk}:{until.astimezone(clock.zone(brand.zone)):%Y-%m-%d}",
+        key=key,
         to=who.email,
         template="newsroom_digest",
         context={

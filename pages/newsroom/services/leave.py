@@ -10,15 +10,19 @@ from cm_suite.core import clock, ledger
 from cm_suite.core.states import move
 from pages.models import Departure
 from pages.newsroom.models import Subscriber, SubscriberState
+from pages.newsroom.services import mails
 from pages.services.audience import record_departure, set_cause
 
 
 @transaction.atomic
 def leave(subscriber: Subscriber) -> Departure | None:
-    """End a subscription and erase its address; None when it had ended, or had never been confirmed."""
+    """End a subscription and erase its address, also in the outbox; None when it had ended, or had never
+    been confirmed.
+    """
     gone: dict[str, Any] = {"email": "", "left_at": clock.now(), "told_until": None}
     if move(subscriber, SubscriberState.ACTIVE, SubscriberState.LEFT, **gone):
         page = subscriber.page
+        mails.forget(subscriber.pk)
         ledger.append(
             page.brand_id,
             "subscriber.left",
@@ -27,8 +31,8 @@ def leave(subscriber: Subscriber) -> Departure | None:
             subject_id=subscriber.pk,
         )
         return record_departure(page, "", clock.now())
-    if subscriber.state == SubscriberState.PENDING:
-        move(subscriber, SubscriberState.PENDING, SubscriberState.LEFT, **gone)
+    if move(subscriber, SubscriberState.PENDING, SubscriberState.LEFT, **gone):
+        mails.forget(subscriber.pk)
     return None
 
 

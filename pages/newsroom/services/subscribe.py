@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cm_suite.core import clock, ledger
 from cm_suite.core.crypto import keyed_hash
@@ -14,6 +15,8 @@ from pages.models import Page
 from pages.newsroom import addresses, selectors, tokens
 from pages.newsroom.models import Subscriber, SubscriberState
 from pages.newsroom.rules import ASK_AGAIN_AFTER, CONFIRM_WITHIN
+from pages.newsroom.services import mails
+from pages.newsroom.services.mails import About
 from pages.notices.enums import MailKind
 from pages.notices.services import queue_mail
 
@@ -68,7 +71,7 @@ def _write_confirm(subscriber: Subscriber) -> None:
     slug = subscriber.page.brand.slug
     _write(
         subscriber,
-        f"newsroom.confirm:{subscriber.pk}:{subscriber.asked_at:%Y%m%dT%H%M%S}",
+        mails.key(About.CONFIRM, subscriber.pk, f"{subscriber.asked_at:%Y%m%dT%H%M%S}"),
         "newsroom_confirm",
         {"link": addresses.with_token(slug, "confirm", tokens.for_confirming(subscriber.pk))},
     )
@@ -78,7 +81,7 @@ def _say_already(subscriber: Subscriber) -> None:
     slug = subscriber.page.brand.slug
     _write(
         subscriber,
-        f"newsroom.already:{subscriber.pk}:{clock.now():%Y%m%d}",
+        mails.key(About.ALREADY, subscriber.pk, f"{clock.now():%Y%m%d}"),
         "newsroom_already",
         {"leave_link": addresses.with_token(slug, "leave", tokens.for_leaving(subscriber.pk))},
     )
@@ -134,6 +137,15 @@ def confirm(page: Page, token: str) -> Confirmation:
 
 
 def forget_unconfirmed() -> int:
-    """Forget the addresses that never answered; how many."""
+    """Forget the addresses that never answered, also in the outbox; how many."""
     old = Subscriber.objects.filter(state=SubscriberState.PENDING, asked_at__lt=clock.now() - CONFIRM_WITHIN)
-    return old.delete()[0]
+    return sum(_forget(pk, old) for pk in list(old.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _forget(pk: int, old: QuerySet[Subscriber]) -> int:
+    """Forget one, unless it has answered or was asked again meanwhile."""
+    forgotten = old.filter(pk=pk).delete()[0]
+    if forgotten:
+        mails.forget(pk)
+    return forgotten

@@ -8,6 +8,7 @@ from django import template
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from cm_suite.core import clock
 from pages.newsroom import addresses, messages, prose
@@ -42,28 +43,38 @@ def dated(published_at: datetime) -> bool:
 @register.filter
 def moment(instant: datetime, zone_name: str) -> SafeString:
     """An instant in the brand's zone, in long, as a `<time>` that also says the zone."""
-    return _time(instant, zone_name, "DATETIME_FORMAT")
+    local = instant.astimezone(clock.zone(zone_name))
+    return _time(local, zone_name, _with_hour(local))
 
 
 @register.filter
 def day(instant: datetime, zone_name: str) -> SafeString:
     """Only the day of `moment`."""
-    return _time(instant, zone_name, "DATE_FORMAT")
+    local = instant.astimezone(clock.zone(zone_name))
+    first = local.day == 1
+    style = pgettext("first of a month", "j F Y") if first else pgettext("date", "j F Y")
+    return _time(local, zone_name, formats.date_format(local, style))
 
 
 @register.filter
 def moment_text(instant: datetime, zone_name: str) -> str:
     """`moment` for a plain text."""
-    return formats.date_format(instant.astimezone(clock.zone(zone_name)), "DATETIME_FORMAT")
+    return _with_hour(instant.astimezone(clock.zone(zone_name)))
 
 
-def _time(instant: datetime, zone_name: str, style: str) -> SafeString:
-    local = instant.astimezone(clock.zone(zone_name))
+def _with_hour(local: datetime) -> str:
+    """Day and hour in long; a language may write the first of a month in its own way."""
+    first = local.day == 1
+    style = pgettext("first of a month", "j F Y, H:i") if first else pgettext("date", "j F Y, H:i")
+    return formats.date_format(local, style)
+
+
+def _time(local: datetime, zone_name: str, words: str) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="seconds"),
         f"{zone_name} ({local:%Z})",
-        formats.date_format(local, style),
+        words,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -17,6 +16,7 @@ from pages.newsroom.forms import SubscribeForm, WhyForm
 from pages.newsroom.models import SubscriberState
 from pages.newsroom.services import Confirmation
 from pages.newsroom.views.shared import missing, of_newsroom, public, show
+from pages.visitors import client_address
 
 PER_VISITOR = (20, 3600.0)  # requests, seconds
 PER_ADDRESS = (4, 86_400.0)
@@ -32,7 +32,7 @@ def subscribe(request: HttpRequest, page: Page) -> HttpResponse:
     form = SubscribeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return _form(request, page, form, status=422 if form.is_bound else 200)
-    if not hit(f"newsroom:visitor:{visitor_address(request)}", *PER_VISITOR):
+    if not hit(f"newsroom:visitor:{client_address(request)}", *PER_VISITOR):
         return _form(request, page, form, status=429)
     email = form.cleaned_data["email"]
     if not form.trapped and hit(f"newsroom:address:{page.pk}:{email.casefold()}", *PER_ADDRESS):
@@ -43,15 +43,6 @@ def subscribe(request: HttpRequest, page: Page) -> HttpResponse:
 def _form(request: HttpRequest, page: Page, form: SubscribeForm, status: int) -> HttpResponse:
     context = {"form": form, "too_many": status == 429, "csrf_token": get_token(request)}
     return show(page, "subscribe", context, status=status)
-
-
-def visitor_address(request: HttpRequest) -> str:
-    """The visitor's network address; behind a proxy, the one that the proxy saw."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if forwarded:
-            return forwarded
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 @public

@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any, Final, Protocol, Self
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from cm_suite.core import clock, leases
+from cm_suite.core.crypto import CannotDecrypt
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.queue import enqueue
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS: Final = 300.0  # longer than one mail can take, every time-out of `smtp` included
 TURN_SECONDS: Final = 30.0  # no mail is begun after this: the last one may need most of the job's 180 s
 LONGEST_WAIT: Final = timedelta(hours=2)
+_URGENCY: Final = Case(
+    When(kind=MailKind.DIGEST, then=Value(2)), When(kind=MailKind.NOTICE, then=Value(1)), default=Value(0)
+)
 MOST_TRIES: Final = 16  # with the default back-off, about eighteen hours
 
 
@@ -78,9 +82,9 @@ def transport() -> Transport:
 
 
 def due() -> QuerySet[Mail]:
-    """The mails that may be sent now, the oldest first."""
+    """The mails that may be sent now: what somebody waits for first, digests last, then the oldest."""
     ready = Q(next_attempt_at=None) | Q(next_attempt_at__lte=clock.now())
-    return Mail.objects.filter(ready, state=MailState.PLANNED).order_by("pk")
+    return Mail.objects.filter(ready, state=MailState.PLANNED).order_by(_URGENCY, "pk")
 
 
 def sweep() -> int:
@@ -108,8 +112,23 @@ def _ready(way: Transport) -> bool:
 
 
 def _claim() -> Mail | None:
-    taken = leases.claim(due(), from_=MailState.PLANNED, to=MailState.SENDING, seconds=LEASE_SECONDS, limit=1)
-    return taken[0] if taken else None
+    """The next mail, leased; one that no key of ours opens is put off and stops no other."""
+    waiting, sending = MailState.PLANNED, MailState.SENDING
+    while True:
+        try:
+            taken = leases.claim(due(), from_=waiting, to=sending, seconds=LEASE_SECONDS, limit=1)
+        except CannotDecrypt:
+            _put_off_unreadable()
+        else:
+            return taken[0] if taken else None
+
+
+def _put_off_unreadable() -> None:
+    """Its key may come back: the first mail is looked at again after the longest wait."""
+    first = due().values_list("pk", flat=True)[:1]
+    later = clock.now() + LONGEST_WAIT
+    Mail.objects.filter(pk__in=list(first)).update(next_attempt_at=later, code="mail_unreadable")
+    logger.error("mail %s cannot be decrypted: is a key missing?", list(first))
 
 
 def _deliver(mail: Mail, way: Transport) -> bool:

@@ -70,6 +70,19 @@ def _store(mail: Mail) -> Mail:
     return mail
 
 
+def forget_mails(prefix: str) -> None:
+    """Forget whom the mails were for whose key begins so: what has not begun to leave never will.
+
+    The others stay as rows without address and words; one that is leaving right now is not tried again.
+    Raises ValueError for an empty prefix, which would be all of them.
+    """
+    if not prefix:
+        raise ValueError("whose mails?")
+    rows = Mail.objects.filter(key__startswith=prefix)
+    rows.filter(state=MailState.PLANNED).delete()
+    rows.update(to="", emptied=True, **EMPTY)
+
+
 def tidy() -> int:
     """Empty the words of mails that stand refused or unknown for KEEP_WORDS; how many were emptied."""
     old = Mail.objects.filter(

@@ -1,10 +1,11 @@
 """`manage.py publish_due`: one turn of the publisher, in this process."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand
+from django.utils.module_loading import import_string
 
-from publishing import jobs
+JOB: Final = "publishing.jobs.publish_due"
 
 
 class Command(BaseCommand):
@@ -13,4 +14,4 @@ class Command(BaseCommand):
     help = "Send what is due, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(str(jobs.publish_due()))
+        self.stdout.write(str(import_string(JOB)()))

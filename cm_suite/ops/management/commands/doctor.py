@@ -13,7 +13,7 @@ from cm_suite.ops.health import State, examine
 class Command(BaseCommand):
     """Exit code 1 when anything is degraded or down."""
 
-    help = "Health: database, Redis, workers' heartbeat, periodic jobs, queue age, last send per network."
+    help = "Health: database, Redis, workers, periodic jobs, queue age, last sends, credentials, outbox."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -26,6 +26,6 @@ class Command(BaseCommand):
             )
         else:
             for check in report.checks:
-                self.stdout.write(f"{check.state:<9} {check.name:<10} {check.words}")
+                self.stdout.write(f"{check.state:<9} {check.name:<11} {check.words}")
         if report.state is not State.OK:
             raise CommandError(f"The installation is {report.state}.", returncode=1)

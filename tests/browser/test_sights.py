@@ -1,0 +1,132 @@
+"""Every page that a lead can open: fits a telephone, no fault in the console, nothing for axe to say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+from cm_suite.demo import people
+from cm_suite.demo.seed import seed
+from cm_suite.ops.sights import Sight, sights
+from pages.models import Brand, Person
+from tests.browser.conftest import WIDE, Eyes, Opening
+
+TELEPHONE: ViewportSize = {"width": 360, "height": 740}
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNSHOWN = {302, 403, 405}
+"""Answers of addresses that show nothing to a lead: acts, doors to elsewhere, the keeper's own rooms."""
+NO_PAGES = {"newsroom:feed", "ops:health", "admin:jsi18n"}
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+PAINTED = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  for (let turn = 0; turn < 3; turn += 1) await frame();
+  document.getAnimations().forEach((each) => { if (each instanceof CSSTransition) each.finish(); });
+  await frame();
+}"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong on a page."""
+
+    sight: str
+    what: str
+
+
+def report(findings: list[Finding]) -> str:
+    """Each fault once, with the pages that have it; empty when there is none."""
+    pages: dict[str, list[str]] = defaultdict(list)
+    for finding in findings:
+        pages[finding.what].append(finding.sight)
+    return "\n".join(f"{what}\n    on {', '.join(names)}" for what, names in pages.items())
+
+
+@pytest.fixture
+def lead(transactional_db: None) -> Person:
+    """The lead of the demo's first brand."""
+    seed()
+    return Person.objects.get(email=people.LEAD)
+
+
+def to_see(lead: Person) -> list[Sight]:
+    """What there is to see of both brands; the second one has a page that needs an account."""
+    first = sights(Brand.objects.get(slug=people.FIRST), lead)
+    second = [each for each in sights(Brand.objects.get(slug=people.SECOND), lead) if "mastodon" in each.name]
+    return [*first, *(each for each in second if each.name not in {known.name for known in first})]
+
+
+def pages_of(found: list[Sight], signed: Page, anonymous: Page) -> tuple[list[Sight], list[Finding]]:
+    """The sights that answer with a page of their own, and those that answer what they should not."""
+    shown, wrong = [], []
+    for sight in found:
+        asked = anonymous if sight.public else signed
+        answer = asked.request.get(sight.path, max_redirects=0)
+        if answer.status in UNSHOWN or sight.name in NO_PAGES:
+            continue
+        if answer.status == (404 if sight.name.startswith(("fault:", "pages:invitation")) else 200):
+            shown.append(sight)
+        else:
+            wrong.append(Finding(sight.name, f"answers {answer.status} at {sight.path}"))
+    return shown, wrong
+
+
+def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe, which is in the page already, has to say: a line each."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": rules}
+    found = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{each['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
+        for each in found["violations"]
+        for node in each["nodes"][:3]
+    ]
+
+
+def darken(page: Page) -> None:
+    """Let the system prefer dark, and wait until the page is painted so."""
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.evaluate(PAINTED)
+
+
+def look(page: Page, sight: Sight, eyes: Eyes, *, thoroughly: bool) -> list[Finding]:
+    """Open one page wide, then on a telephone."""
+    page.set_viewport_size(WIDE)
+    eyes.faults.clear()
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(sight.path, wait_until="load")
+    said = []
+    if thoroughly:
+        page.evaluate(AXE)
+        said += [f"light: {each}" for each in violations(page)]
+        darken(page)
+        said += [f"dark: {each}" for each in violations(page, ["color-contrast"])]
+    page.set_viewport_size(TELEPHONE)
+    wider = page.evaluate(OVERFLOW)
+    if wider > 0:
+        said.append(f"{wider} px wider than a telephone")
+    return [Finding(sight.name, what) for what in [*said, *eyes.faults]]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page(language: str, lead: Person, opening: Opening, eyes: Eyes) -> None:
+    Person.objects.update(language=language)
+    Brand.objects.update(language=language)
+    eyes.expected = ("404 (Not Found)",)
+    signed = opening(lead, locale=language).new_page()
+    anonymous = opening(locale=language).new_page()
+    for page in (signed, anonymous):
+        eyes.watch(page)
+    shown, findings = pages_of(to_see(lead), signed, anonymous)
+    for sight in shown:
+        page = anonymous if sight.public else signed
+        findings += look(page, sight, eyes, thoroughly=language == "fr")
+    if findings:
+        pytest.fail(report(findings), pytrace=False)
+    assert len(shown) > 60

@@ -1,0 +1,176 @@
+"""Whatever a server answers, it ends in an answer of ours or in a typed outcome, and can be stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from cm_suite.core.errors import Later, Never, Outcome, OutcomeError, Unknown
+from cm_suite.core.http import Answer, Refusal
+from pages.networks.mastodon import mapping
+from pages.networks.mastodon.errors import explained
+from pages.networks.types import Outgoing, Profile, Published, Sighting, SightingKind
+from tests.networks.fake_mastodon import Mastodon, answer_after, answer_before
+
+NOW: Final = datetime(2026, 8, 12, 10, 0, tzinfo=UTC)
+POST: Final = Outgoing("k" * 32, "Une lampe", "https://lumen.example/", "", "fr")
+UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
+
+DATES: Final = ["2026-08-12T10:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-12:00", "2026", "?"]
+WORDS: Final = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["https://lumen.example/", "https://a\x00b", "\ud800", "\x00", "1", "x" * 300, *DATES]),
+)
+ANY: Final = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), WORDS),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=4),
+    max_leaves=8,
+)
+STATUS: Final = st.fixed_dictionaries(
+    {"id": ANY, "created_at": st.sampled_from(DATES) | ANY, "content": ANY, "url": ANY}
+)
+ACCOUNT: Final = st.fixed_dictionaries(
+    {"id": ANY, "username": ANY},
+    optional={"display_name": ANY, "url": ANY, "followers_count": ANY},
+)
+INSTANCE: Final = st.fixed_dictionaries(
+    {},
+    optional={
+        "domain": ANY,
+        "uri": ANY,
+        "max_toot_chars": ANY,
+        "configuration": ANY
+        | st.fixed_dictionaries(
+            {
+                "statuses": st.dictionaries(
+                    st.sampled_from(["max_characters", "characters_reserved_per_url"]), ANY
+                )
+            }
+        ),
+    },
+)
+DEEP: Final = b"[" * 100_000
+MANY: Final = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def storable(text: str) -> bool:
+    """Whether both databases take this text."""
+    return "\x00" not in text and text.encode("utf-8", "replace").decode() == text
+
+
+def good(published: Published) -> bool:
+    """Whether a status may become the record of a delivery."""
+    assert published.at is not None
+    assert published.at.utcoffset() == timedelta(0)
+    assert 0 < len(published.remote_id) <= 200
+    assert published.url == "" or published.url.startswith(("https://", "http://"))
+    return storable(published.remote_id) and storable(published.url)
+
+
+def outcome(act: Callable[[], Any]) -> Any:
+    """What came back, or the outcome that was raised; anything else fails the test."""
+    try:
+        return act()
+    except OutcomeError as error:
+        return error.outcome
+
+
+@given(ANY | STATUS)
+@example({"id": "1", "created_at": "0001-01-01T00:00:00+23:59", "content": "", "url": ""})
+@example({"id": "\ud800", "created_at": "2026-08-12T10:00:00Z", "content": "", "url": "https://\ud800"})
+@example({"id": "1\x002", "created_at": "2026-08-12T10:00:00Z", "content": "\x00", "url": "https://a\x00"})
+def test_any_status_is_read_or_said_to_be_none(answer: Any) -> None:
+    for read in (mapping.published, mapping.seen):
+        try:
+            found = read(answer)
+        except UNREADABLE:
+            continue
+        assert good(found if isinstance(found, Published) else found.published)
+
+
+@given(ANY | ACCOUNT, INSTANCE)
+@example(
+    {"id": "1", "username": "a\x00\ud800b", "display_name": "\x00Lumen\ud800 👨‍👩‍👧"},
+    {"domain": "x\x00.example"},
+)
+def test_any_account_is_read_or_said_to_be_none(account: Any, instance: dict[str, Any]) -> None:
+    try:
+        profile = mapping.profile(account, instance, "https://social.example")
+    except UNREADABLE:
+        return
+    assert [
+        text for text in (profile.remote_id, profile.handle, profile.name, profile.url) if not storable(text)
+    ] == []
+    assert profile.name != ""
+    numbers = (profile.followers, profile.text_limit, profile.url_length)
+    assert [n for n in numbers if n is not None and not 0 <= n < 2**31] == []
+    assert profile.text_limit != 0
+
+
+def test_a_family_stays_whole_in_a_name() -> None:
+    family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+    account = {"id": "1", "username": "lumen", "display_name": f" Lumen\n{family}\x00 "}
+    assert mapping.profile(account, {}, "https://social.example").name == f"Lumen {family}"
+
+
+@MANY
+@given(ANY | STATUS)
+def test_any_answer_to_a_publication_is_a_post_or_unknown(mastodon: Mastodon, answer: Any) -> None:
+    crossed: list[int] = []
+    mastodon.fail_next(answer_after(200, json.dumps(answer)))
+    found = outcome(lambda: mastodon.client().publish(POST, lambda: crossed.append(1)))
+    assert found is Outcome.UNKNOWN or good(found)
+    assert crossed == [1]
+
+
+@MANY
+@given(ANY | st.lists(STATUS, max_size=3))
+def test_any_answer_to_a_search_is_a_sighting_or_later(mastodon: Mastodon, answer: Any) -> None:
+    mastodon.fail_next(answer_before(200, json.dumps(answer)), "read")
+    found = outcome(lambda: mastodon.client().find(POST, NOW, NOW))
+    assert found is Outcome.LATER or isinstance(found, Sighting)
+    assert not isinstance(found, Sighting) or found.kind is not SightingKind.FOUND or good(found.published)  # type: ignore[arg-type]  # found has one
+
+
+@MANY
+@given(ANY | ACCOUNT, ANY | INSTANCE)
+def test_any_answer_to_who_are_you_is_a_profile_or_a_refusal(
+    mastodon: Mastodon, account: Any, instance: Any
+) -> None:
+    for answer in (account, instance):
+        mastodon.fail_next(answer_before(200, json.dumps(answer)), "read")
+    found = outcome(lambda: mastodon.client().profile())
+    assert found in {Outcome.NEVER, Outcome.LATER} or isinstance(found, Profile)
+    mastodon.forget_faults()
+
+
+@given(st.integers(400, 499), ANY | st.fixed_dictionaries({"error": ANY}))
+def test_any_refusal_says_what_to_do(status: int, body: Any) -> None:
+    refusal = Refusal(status=status, headers={}, body=json.dumps(body).encode(), answer="kept")
+    assert isinstance(explained(refusal), Never)
+
+
+@pytest.mark.parametrize(("write", "kind"), [(True, Unknown), (False, Later)])
+def test_an_answer_that_is_nested_without_end_is_unreadable_and_no_crash(
+    write: bool, kind: type[OutcomeError]
+) -> None:
+    with pytest.raises(kind) as raised:
+        Answer(200, {}, DEEP, write).json()
+    assert raised.value.code == "answer_unreadable"
+
+
+def test_a_refusal_that_is_nested_without_end_is_somebody_elses() -> None:
+    never = explained(Refusal(status=403, headers={}, body=DEEP))
+    assert never.code == "blocked"
+
+
+def test_a_status_of_a_thousand_elements_is_read() -> None:
+    html = "<div>" * 1000 + "Une lampe" + "</div>" * 1000
+    assert mapping.text_of(html) == "Une lampe"
+    assert mapping.text_of("<br>" * 3000 + "fin") == "fin"

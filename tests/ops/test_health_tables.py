@@ -1,0 +1,134 @@
+"""What the doctor reads in the tables: access to the pages, and the outbox."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from cm_suite.ops import health
+from cm_suite.ops.health import State
+from pages.enums import PageState
+from pages.models import Credential, Page
+from pages.notices.enums import MailKind, MailState
+from pages.notices.models import Mail
+from tests.people import Cast
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def found(name: str) -> health.Check:
+    return {check.name: check for check in health.examine(thorough=True).checks}[name]
+
+
+def doctor(*flags: str) -> str:
+    out = StringIO()
+    with pytest.raises(CommandError):
+        call_command("doctor", *flags, stdout=out)
+    return out.getvalue()
+
+
+def page(cast: Cast, name: str, days: float | None, state: str = PageState.CONNECTED) -> Page:
+    """A page whose access expires so many days after noon."""
+    made = Page.objects.create(brand=cast.brand, network="mastodon", remote_id=name, name=name, state=state)
+    expires_at = None if days is None else NOON + timedelta(days=days)
+    Credential.objects.create(page=made, token="t-secret", expires_at=expires_at)
+    return made
+
+
+def mail(key: str, state: str, **more: Any) -> None:
+    Mail.objects.create(
+        kind=MailKind.NOTICE,
+        key=key,
+        message_id=key,
+        to="vera@agence.example",
+        subject="s",
+        state=state,
+        **more,
+    )
+
+
+class TestCredentials:
+    """Pages that ask for somebody."""
+
+    def test_all_is_well(self, cast: Cast) -> None:
+        with time_machine.travel(NOON, tick=False):
+            page(cast, "never", None)
+            page(cast, "later", 14.001)
+            page(cast, "gone", 1, PageState.DISCONNECTED)
+            check = found("credentials")
+        assert (check.state, check.words) == (State.OK, "0 to reconnect, 0 expire within 14 days")
+        assert check.figures == {"to_reconnect": 0, "expiring": {}}
+
+    def test_what_expires_within_a_fortnight_or_has_expired(self, cast: Cast) -> None:
+        with time_machine.travel(NOON, tick=False):
+            late, soon = page(cast, "late", -1), page(cast, "soon", 14)
+            check = found("credentials")
+        assert (check.state, check.words) == (State.DEGRADED, "0 to reconnect, 2 expire within 14 days")
+        assert check.figures["expiring"] == {
+            str(late.pk): "2026-03-01T12:00:00+00:00",
+            str(soon.pk): "2026-03-16T12:00:00+00:00",
+        }
+
+    def test_a_page_to_reconnect_is_counted_once(self, cast: Cast) -> None:
+        with time_machine.travel(NOON, tick=False):
+            page(cast, "broken", -1, PageState.NEEDS_RECONNECT)
+            check = found("credentials")
+        assert (check.state, check.figures) == (State.DEGRADED, {"to_reconnect": 1, "expiring": {}})
+
+
+class TestOutbox:
+    """Mail that waits, and mail of which nobody knows."""
+
+    def test_an_empty_outbox(self) -> None:
+        check = found("outbox")
+        assert (check.state, check.words) == (State.OK, "0 wait, 0 unknown")
+        assert check.figures == {"planned": 0, "oldest_planned_s": None, "unknown": 0}
+
+    def test_the_age_is_that_of_the_oldest_that_waits(self) -> None:
+        with time_machine.travel(NOON, tick=False) as clock:
+            mail("sent", MailState.SENT)
+            mail("lost", MailState.UNKNOWN)
+            clock.shift(timedelta(hours=2))
+            mail("first", MailState.PLANNED)
+            clock.shift(timedelta(seconds=health.MAIL_SECONDS))
+            mail("second", MailState.PLANNED)
+            check = found("outbox")
+            assert (check.state, check.words) == (State.OK, "2 wait, 1 unknown, the oldest for 3600.0 s")
+            assert check.figures == {"planned": 2, "oldest_planned_s": 3600.0, "unknown": 1}
+            clock.shift(timedelta(seconds=1))
+            assert found("outbox").state is State.DEGRADED
+
+
+def test_both_are_printed_and_say_no_secret(cast: Cast) -> None:
+    with time_machine.travel(NOON, tick=False):
+        page(cast, "soon", 3)
+        mail("lost", MailState.UNKNOWN)
+        text, report = doctor(), doctor("--json")
+    lines = {line.split()[1]: line for line in text.splitlines()}
+    assert lines["credentials"] == "degraded  credentials 0 to reconnect, 1 expire within 14 days"
+    assert lines["outbox"] == "ok        outbox      0 wait, 1 unknown"
+    rows = {row["name"]: row for row in json.loads(report)["checks"]}
+    assert rows["credentials"]["figures"]["to_reconnect"] == 0
+    assert rows["outbox"]["figures"]["unknown"] == 1
+    assert "t-secret" not in text + report
+    assert "vera@" not in text + report
+
+
+def test_a_monitor_is_not_told(cast: Cast) -> None:
+    page(cast, "broken", None, PageState.NEEDS_RECONNECT)
+    assert {"credentials", "outbox"} & {check.name for check in health.examine().checks} == set()
+
+
+def test_a_table_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_fields: object) -> None:
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr(Mail.objects, "filter", refuse)
+    check = found("outbox")
+    assert (check.state, check.words) == (State.DOWN, "cannot be read: no such table")
