@@ -85,7 +85,7 @@ def _tell_story(stage: Stage, script: BrandScript, turn: int) -> None:
         history.paused(stage, pause["day"], pause["from"], pause["to"], pause["reason"])
     followers.follow(stage.newsroom, turn)
     told.tell(stage, published, troubles)
-    told.send_digest(stage)
     if script.invited:
         told.invite(stage, script.invited)
+    told.send_digest(stage)
     plan_ahead(stage, script)

@@ -31,7 +31,7 @@ KINDS: Final = {
     DeliveryState.MISSED: NoticeKind.MISSED,
     DeliveryState.REJECTED: NoticeKind.REJECTED,
 }
-RECENT: Final = 4
+RECENT: Final = 9
 READ_AFTER: Final = timedelta(hours=3)
 
 
@@ -40,7 +40,8 @@ def tell(stage: Stage, published: Sequence[Delivery], troubles: Iterable[Deliver
     now = clock.now()
     for delivery in published[-RECENT:]:
         at = delivery.published_at or delivery.due_at
-        _about(stage, delivery, at, [stage.author], read_at=min(at + READ_AFTER, now))
+        writers = [person for person in (delivery.post.author, delivery.planned_by) if person]
+        _about(stage, delivery, at, writers, read_at=min(at + READ_AFTER, now))
     deciders = [stage.author, *people_with(stage.brand, Act.APPROVE)]
     for delivery in troubles:
         _about(stage, delivery, delivery.due_at, deciders)

@@ -218,11 +218,13 @@ class TestSeeded(TestCase):
     def test_trouble_is_told_and_good_news_is_read(self) -> None:
         notices = Notice.objects.values_list("kind", "read_at")
         rows = Counter((kind, read_at is None) for kind, read_at in notices)
-        assert rows["published", False] == 8
+        assert rows["published", False] == 18
         assert rows["missed", True] == 6
         assert rows["rejected", True] == 3
         assert rows["reconnect", True] == 1
-        assert sum(rows.values()) == 18
+        assert sum(rows.values()) == 28
+        people_told = Notice.objects.filter(kind="published").values("person").distinct()
+        assert people_told.count() == 3
 
     def test_no_pause_is_open(self) -> None:
         [pause] = Pause.objects.all()

@@ -102,7 +102,7 @@ def test_who_comes_first_makes_no_difference_to_what_stands(
 def test_saving_again_after_a_dispute_undoes_nothing_one_never_touched(
     cast: Cast, signed_in: Callable[[Person], Client]
 ) -> None:
-    """The form that comes back shows what stands in the fields left alone, and what was typed in the others."""
+    """The form that comes back shows what stands in the fields left alone, and what was typed elsewhere."""
     client, path = signed_in(cast.alice), "/b/maison-lumen/settings/"
 
     @hypothesis(max_examples=25, deadline=None)

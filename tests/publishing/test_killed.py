@@ -35,7 +35,7 @@ def house(django_db_blocker: Any) -> Iterator[House]:
 
 
 def wait_for(true: Callable[[], bool], *, turning: Callable[[], object] | None = None) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 90
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         if turning is not None:

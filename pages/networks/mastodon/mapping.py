@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from typing import Any, Final
 
-from bs4 import BeautifulSoup
-
 from cm_suite.core.text import fingerprint
 from pages.networks.mastodon.length import compose, plain_mentions
+from pages.networks.mastodon.words import text_of
 from pages.networks.types import ABSENT, CANNOT_TELL, Outgoing, Profile, Published, Sighting, found
 
 LONGEST_ID: Final = 200
@@ -74,16 +73,6 @@ def seen(answer: Mapping[str, Any]) -> Seen:
     """A status of a list. Raises KeyError, TypeError or ValueError when it is no status."""
     status = published(answer)
     return Seen(status, instant(answer["created_at"]), text_of(str(answer["content"])))
-
-
-def text_of(html: str) -> str:
-    """The words of a status: what is shortened for the eye is whole again, blocks are on their own lines."""
-    soup = BeautifulSoup(html, "html.parser")
-    for line in soup.find_all("br"):
-        line.replace_with("\n")
-    for block in soup.find_all(["p", "div", "li", "blockquote"]):
-        block.append("\n\n")
-    return soup.get_text().strip()
 
 
 def sight(post: Outgoing, statuses: Iterable[Seen], since: datetime) -> Sighting:
