@@ -183,7 +183,7 @@ class Ledger(Undone):
 
 @pytest.mark.django_db
 def test_whatever_is_written_and_undone_the_chains_hold() -> None:
-    run(Ledger, examples=10, steps=12)
+    run(Ledger, examples=8, steps=12)
 
 
 @pytest.mark.usefixtures("racing")

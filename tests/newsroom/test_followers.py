@@ -188,4 +188,4 @@ class Followers(Undone):
 
 @pytest.mark.usefixtures("db")
 def test_whatever_followers_do_the_promises_hold(cast: Cast) -> None:
-    run(lambda: Followers(cast.newsroom))
+    run(lambda: Followers(cast.newsroom), examples=15, steps=25)

@@ -198,4 +198,4 @@ class Outbox(Undone):
 def test_whatever_fails_no_mail_is_taken_twice(cast: Cast, settings: Settings) -> None:
     with scripted() as server:
         settings.CM_EMAIL_URL = server.url
-        run(lambda: Outbox(cast, server), examples=20, steps=20)
+        run(lambda: Outbox(cast, server), examples=15, steps=20)

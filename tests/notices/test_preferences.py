@@ -73,7 +73,7 @@ def test_a_choice_for_one_kind_changes_no_other(cast: Cast, chosen: NoticeKind) 
     assert selectors.ways(cast.alice) == {kind: default_ways(kind) for kind in NoticeKind}
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.booleans(), st.dictionaries(KINDS, WAYS)), max_size=6))
 def test_the_last_choice_of_each_person_holds(
     cast: Cast, saved: list[tuple[bool, dict[NoticeKind, Ways]]]
