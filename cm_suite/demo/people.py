@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
 from cm_suite.demo.script import names
 from pages.enums import Role
@@ -58,13 +58,14 @@ def make_people(joined_at: datetime) -> dict[str, Person]:
 
 
 def ensure_logins() -> bool:
-    """Give everybody a new password and write the list, unless it is there whole. True when it was written.
+    """Give everybody a new password and write the list, unless both are there. True when it was written.
 
     The sign-in accepts these accounts from this machine only because the list names them: it must not be
     lost while they exist.
     """
     file: Path = settings.CM_DEMO_LOGINS
-    if _listed(file) >= set(EMAILS):
+    without = Person.objects.filter(email__in=EMAILS, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    if _listed(file) >= set(EMAILS) and not without.exists():
         return False
     rows = [_row(member) for member in CAST]
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # hashing is slow on purpose, and lets others run

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.management import CommandError, call_command
 from django.test import Client, TestCase, override_settings
 from django.urls import reverse
@@ -389,6 +390,17 @@ def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> Non
     assert f"Brands added: 2. Log-ins: {settings.CM_DEMO_LOGINS}" in capsys.readouterr().out
     call_command("seed_demo")
     assert "nothing to add" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_a_list_left_from_an_earlier_database_is_written_anew() -> None:
+    seed()
+    before = settings.CM_DEMO_LOGINS.read_text()
+    Person.objects.filter(email=people.LEAD).update(password=make_password(None))
+    assert seed().logins
+    assert settings.CM_DEMO_LOGINS.read_text() != before
+    [lead, *_others] = json.loads(settings.CM_DEMO_LOGINS.read_text())
+    assert Person.objects.get(email=people.LEAD).check_password(lead["password"])
 
 
 @pytest.mark.django_db
