@@ -24,7 +24,7 @@ Changes = dict[str, str]
 WORDS = st.sampled_from(["", "One", "Two", "Three"])
 FREE = ("tagline", "publisher", "publication_director", "postal_address", "host")
 CHANGES = st.dictionaries(st.sampled_from(FREE), WORDS)
-MANY = hypothesis(max_examples=60, deadline=None)
+MANY = hypothesis(max_examples=40, deadline=None)
 
 
 @contextmanager
@@ -105,7 +105,7 @@ def test_saving_again_after_a_dispute_undoes_nothing_one_never_touched(
     """The form that comes back shows what stands in the fields left alone, and what was typed elsewhere."""
     client, path = signed_in(cast.alice), "/b/maison-lumen/settings/"
 
-    @hypothesis(max_examples=25, deadline=None)
+    @hypothesis(max_examples=15, deadline=None)
     @given(theirs=CHANGES, mine=CHANGES)
     def check(theirs: Changes, mine: Changes) -> None:
         seen = values_of(cast.brand)
