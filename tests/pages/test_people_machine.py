@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cm_suite.core import ledger
+from cm_suite.core import clock, ledger
 from cm_suite.core.models import LedgerEntry
 from pages.enums import Act, Role
 from pages.models import Brand, Invitation, Membership, Person
@@ -27,7 +27,7 @@ from pages.notices.models import Mail
 from pages.selectors.people import InvitationState, invitation_state, people_with
 from pages.services import invitations, people
 from pages.services.people import PeopleRefusal, PeopleRefused
-from tests.people import make_person
+from tests.people import Cast, make_person
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 EMAILS = ("noe@agence.example", "zoe@agence.example")
@@ -101,7 +101,7 @@ class Invitations(Story):
         assert found is not None
         return found[1]
 
-    @rule(hours=st.sampled_from([0.005, 1, 24, 100]))
+    @rule(hours=st.sampled_from([0.005, 24, 200]))
     def time_passes(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
@@ -275,3 +275,24 @@ class Roles(Story):
 def test_every_order_of_acts_ends_as_told(db: None, story: type[Story]) -> None:
     run_state_machine_as_test(story, settings=STORIES)
     assert (Brand.objects.count(), LedgerEntry.objects.count()) == (0, 0)
+
+
+def take(opened: Invitation, newcomer: bool) -> None:
+    """Accept the invitation as it was when its page was opened."""
+    if newcomer:
+        invitations.accept_as_new(opened, "Noe", "velours-et-sapin", "fr")
+    else:
+        invitations.accept(opened, make_person("Noe"))
+
+
+@pytest.mark.parametrize("newcomer", [True, False])
+def test_a_link_replaced_while_somebody_fills_the_form_is_refused(cast: Cast, newcomer: bool) -> None:
+    opened = invitations.invite(cast.brand, EMAILS[0], Role.LEAD, cast.alice)
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        invitations.invite(cast.brand, EMAILS[0], Role.VIEWER, cast.alice)
+        with pytest.raises(PeopleRefused) as refused:
+            take(opened, newcomer)
+    assert refused.value.refusal is PeopleRefusal.INVITATION_CLOSED
+    assert Membership.objects.filter(person__email=EMAILS[0]).count() == 0
+    assert Person.objects.filter(email=EMAILS[0]).exists() is not newcomer
+    assert Invitation.objects.get().accepted_at is None
