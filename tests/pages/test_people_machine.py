@@ -296,3 +296,18 @@ def test_a_link_replaced_while_somebody_fills_the_form_is_refused(cast: Cast, ne
     assert Membership.objects.filter(person__email=EMAILS[0]).count() == 0
     assert Person.objects.filter(email=EMAILS[0]).exists() is not newcomer
     assert Invitation.objects.get().accepted_at is None
+
+
+@pytest.mark.parametrize(("late", "joins"), [(-1, True), (0, False), (1, False)])
+def test_a_page_opened_in_time_and_sent_too_late_brings_nobody_in(cast: Cast, late: int, joins: bool) -> None:
+    with time_machine.travel(START, tick=False):
+        opened = invitations.invite(cast.brand, EMAILS[0], Role.AUTHOR, cast.alice)
+    guest = make_person("Noe")
+    with time_machine.travel(START + invitations.VALID + timedelta(seconds=late), tick=False):
+        if joins:
+            assert invitations.accept(opened, guest).role == Role.AUTHOR
+        else:
+            with pytest.raises(PeopleRefused):
+                invitations.accept(opened, guest)
+    assert Membership.objects.filter(person=guest).exists() is joins
+    assert (Invitation.objects.get().accepted_at is not None) is joins
