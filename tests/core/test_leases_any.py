@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from django.db import connection
 from django.db.models import Q, QuerySet
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 from pytest_django import Settings
 
 from cm_suite.core.crypto import CannotDecrypt, decrypt, encrypt, rotate
@@ -34,6 +34,12 @@ class Workers(Undone):
         self.owner: dict[int, uuid.UUID] = {}  # whose each parcel is, rightly
         self.late: set[int] = set()
         self.sent: dict[int, int] = {}
+
+    @initialize(limit=st.integers(1, 3))
+    def begins(self, limit: int) -> None:
+        for _each in range(3):
+            self.a_parcel_comes()
+        self.a_worker_claims(limit)
 
     @rule()
     def a_parcel_comes(self) -> None:
@@ -89,6 +95,13 @@ class Workers(Undone):
             del self.owner[row.pk]
         self.late.clear()
 
+    @precondition(lambda self: self.owner)
+    @rule(data=st.data())
+    def a_worker_dies_and_another_takes_over(self, data: st.DataObject) -> None:
+        self.a_worker_is_too_slow(data)
+        self.the_sweeper_gives_back_what_is_late()
+        self.a_worker_claims(3)
+
     @invariant()
     def each_parcel_has_one_owner_and_is_sent_once(self) -> None:
         tokens = Parcel.objects.filter(state="taken").values_list("pk", "lease_token")
@@ -100,7 +113,7 @@ class Workers(Undone):
 
 @pytest.mark.usefixtures("tables")
 def test_whatever_workers_do_a_parcel_is_sent_once() -> None:
-    run(Workers, examples=15, steps=20)
+    run(Workers, examples=30, steps=20)
 
 
 class Keys(Undone):

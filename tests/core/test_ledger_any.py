@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from cm_suite.core import triggers
-from cm_suite.core.ledger import GENESIS, Break, BreakReason, Head, append, head, verify
+from cm_suite.core.ledger import GENESIS, Break, BreakReason, Head, _hash_of, append, head, verify
 from cm_suite.core.models import LedgerEntry, LedgerHead
 from tests.ledger_triggers import ledger_can_be_flushed
 from tests.machines import Undone, run
@@ -74,6 +74,19 @@ class TestAnyChange:
             assert verify(BRAND) == Break(entry.seq, BreakReason.EDITED)
             change(entry, **{field: getattr(entry, field)})
             assert verify(BRAND) is None
+
+    @MANY
+    @given(st.integers(1, 6), st.data())
+    def test_a_line_written_anew_with_its_hash_shows_at_the_next(
+        self, length: int, data: st.DataObject
+    ) -> None:
+        with chain(length) as entries:
+            entry = data.draw(st.sampled_from(entries))
+            entry.subject_id += 1
+            change(entry, subject_id=entry.subject_id, hash=_hash_of(entry))
+            last = entry.seq == length
+            found = Break(length, BreakReason.HEAD) if last else Break(entry.seq + 1, BreakReason.EDITED)
+            assert verify(BRAND) == found
 
     @MANY
     @given(st.integers(1, 6), st.data())

@@ -63,9 +63,14 @@ class Followers(Undone):
     def _row(self, who: str) -> Subscriber:
         return Subscriber.objects.get(page=self.page, email_hash=address_hash(who))
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(follow=st.booleans())
+    def begin(self, follow: bool) -> None:
         self.wait(timedelta(seconds=1))
+        self.asks("lea@exemple.fr")
+        self.asks("zoe@exemple.fr")
+        if follow:
+            self._confirm("zoe@exemple.fr")
+            self.publishes()
 
     @rule(spell=ADDRESSES)
     def asks(self, spell: str) -> None:
@@ -93,7 +98,9 @@ class Followers(Undone):
     @precondition(lambda self: self.tokens)
     @rule(data=st.data())
     def confirms(self, data: st.DataObject) -> None:
-        who = data.draw(st.sampled_from(sorted(self.tokens)))
+        self._confirm(data.draw(st.sampled_from(sorted(self.tokens))))
+
+    def _confirm(self, who: str) -> None:
         mine = self.known.get(who)
         result = confirm(self.page, self.tokens[who])
         if mine is None or mine.state == "left" or self.now - mine.token_at > CONFIRM_WITHIN:

@@ -104,10 +104,12 @@ class Outbox(Undone):
         told = self.mails.setdefault(key, Told(mail.pk, mail.message_id, self.now, due_at=self.now))
         assert (mail.pk, mail.message_id) == (told.pk, told.message_id)
 
-    @initialize()
-    def begins(self) -> None:
-        for _each in range(2):
+    @initialize(turns=st.lists(st.sampled_from(sorted(TURNS)), min_size=2, max_size=5))
+    def begins(self, turns: list[str]) -> None:
+        for turn in turns:
             self.writes()
+            self.a_turn(turn)
+        self.writes()
 
     @rule()
     def writes(self) -> None:
