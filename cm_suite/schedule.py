@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-QUEUES = ("publishing", "pages", "default")
+QUEUES = ("publishing", "moderation", "reputation", "pages", "default")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Pool:
 
 
 POOLS = (
-    Pool("senders", 2, ("publishing", "pages", "default")),
-    Pool("helpers", 1, ("pages", "default", "publishing")),
+    Pool("senders", 2, ("publishing", "moderation", "pages", "default", "reputation")),
+    Pool("helpers", 1, ("reputation", "pages", "default", "moderation", "publishing")),
 )
 
 
@@ -36,6 +36,12 @@ class Periodic:
 PERIODIC = (
     Periodic("publishing.jobs.publish_due", 5, "publishing", 180),
     Periodic("publishing.jobs.sweep", 30, "publishing", 300),
+    Periodic("moderation.jobs.poll_comments", 30, "moderation", 300),
+    Periodic("moderation.jobs.carry_out", 10, "moderation", 300),
+    Periodic("moderation.jobs.sweep", 60, "moderation", 300),
+    Periodic("reputation.jobs.start_due", 60, "reputation", 120),
+    Periodic("reputation.jobs.sweep", 30, "reputation", 300),
+    Periodic("reputation.jobs.send_audit_emails", 60, "reputation", 300),
     Periodic("pages.notices.jobs.send_mail", 10, "pages", 180),
     Periodic("pages.newsroom.jobs.send_digests", 300, "pages", 600),
     Periodic("pages.newsroom.jobs.forget_unconfirmed", 86_400, "default", 300),

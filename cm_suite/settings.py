@@ -22,6 +22,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 CM_FIELD_KEYS = env.list("CM_FIELD_KEYS")  # Fernet keys; the first one encrypts
 CM_HASH_KEY = env.str("CM_HASH_KEY")
+CM_SIGNING_KEY = env.str("CM_SIGNING_KEY")  # Ed25519, 32 bytes as url-safe base64: signs evidence
 
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "pages.newsroom",
     "publishing",
     "moderation",
+    "reputation",
     "cm_suite.dashboard",
     "cm_suite.ops",
     "cm_suite.demo",
@@ -122,7 +124,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 RQ_QUEUES = {
     name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 180, "DEFAULT_RESULT_TTL": 60}
-    for name in ("publishing", "pages", "default")
+    for name in ("publishing", "moderation", "reputation", "pages", "default")
 }
 RQ_SHOW_ADMIN_LINK = False
 

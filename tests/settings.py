@@ -6,6 +6,7 @@ import tempfile
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
 os.environ.setdefault("CM_FIELD_KEYS", "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=")
 os.environ.setdefault("CM_HASH_KEY", "tests-only")
+os.environ.setdefault("CM_SIGNING_KEY", "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=")
 os.environ.setdefault("CM_VAR_DIR", tempfile.mkdtemp(prefix="cm-tests-"))
 os.environ.setdefault("CM_STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
 

@@ -121,6 +121,7 @@ def fresh_secrets() -> dict[str, Callable[[], str]]:
         "SECRET_KEY": lambda: secrets.token_urlsafe(64),
         "CM_FIELD_KEYS": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "CM_HASH_KEY": lambda: secrets.token_urlsafe(48),
+        "CM_SIGNING_KEY": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
 
 

@@ -10,7 +10,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from pages.networks.types import Outgoing, Profile, Published, Sighting
+from pages.networks.types import (
+    CommentBatch,
+    IncomingComment,
+    Outgoing,
+    Profile,
+    Published,
+    Reply,
+    Sighting,
+)
 
 type Fence = Callable[[], None]
 """Commits "sending" and what is about to leave. Raises FenceClosed when the send must not happen any more."""
@@ -52,6 +60,63 @@ class Identifies(Protocol):
         """The account as it is now. Raises Never with RECONNECT when the credential is refused."""
 
 
+@runtime_checkable
+class Listens(Protocol):
+    """Gives what people write under our posts."""
+
+    def comments(self, mark: str) -> CommentBatch:
+        """What is new or changed since `mark` (empty: from the start), oldest first."""
+
+    def comment(self, remote_id: str) -> IncomingComment:
+        """One comment as it is now; presence GONE once it was taken down."""
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """Can reply to a comment."""
+
+    def reply(self, reply: Reply, fence: Fence) -> Published:
+        """Reply once. Crosses `fence` exactly once, right before the one call that creates."""
+
+    def find_reply(self, reply: Reply, since: datetime, until: datetime) -> Sighting:
+        """Look for the reply between two aware instants; the same promises as `Finds.find`."""
+
+
+@runtime_checkable
+class Hides(Protocol):
+    """Can take a comment out of sight, and show it again."""
+
+    def hide(self, remote_id: str, reason: str) -> None:
+        """Hide it; hidden or gone already is done. `reason`: for its author, where they can read it."""
+
+    def unhide(self, remote_id: str) -> None:
+        """Show it again; visible already is done. Raises Never (not_found) when it is gone."""
+
+
+@runtime_checkable
+class DeletesComments(Protocol):
+    """Can take away what somebody else wrote."""
+
+    def delete_comment(self, remote_id: str, reason: str) -> None:
+        """Take it away; gone already is done."""
+
+
+@runtime_checkable
+class Approves(Protocol):
+    """Can let a comment through that waits before publication."""
+
+    def approve(self, remote_id: str) -> None:
+        """Show it; visible already is done. Raises Never (not_found) when it is gone."""
+
+
+@runtime_checkable
+class TellsReporters(Protocol):
+    """Can answer those who sent a formal notice about a comment."""
+
+    def tell_reporters(self, remote_id: str, *, removed: bool) -> None:
+        """Tell each of them, once, what was decided."""
+
+
 class Client(Publishes, Finds, Deletes, Identifies, Protocol):
     """What every network offers so far."""
 
@@ -70,3 +135,27 @@ class NewsroomStore(Protocol):
 
     def profile(self) -> Profile:
         """The newsroom itself."""
+
+    def comments(self, mark: str) -> CommentBatch:
+        """As `Listens.comments`."""
+
+    def comment(self, remote_id: str) -> IncomingComment | None:
+        """One comment as it is now, or None."""
+
+    def reply(self, reply: Reply) -> Published:
+        """Write the brand's answer; a second time with the same key changes nothing. Raises KeyError."""
+
+    def find_reply(self, key: str) -> Published | None:
+        """The brand's answer with this key, or None."""
+
+    def hide(self, remote_id: str, reason: str) -> None:
+        """Out of sight; its author may read why."""
+
+    def show(self, remote_id: str) -> bool:
+        """Show it, whether it waited or was hidden. False when it is gone."""
+
+    def take_away(self, remote_id: str, reason: str) -> None:
+        """Take it away for good; its author may read why."""
+
+    def tell_reporters(self, remote_id: str, *, removed: bool) -> None:
+        """Answer those who reported it, once each."""

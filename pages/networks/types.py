@@ -16,6 +16,12 @@ class Capability(StrEnum):
     DELETE = "delete"
     PROFILE = "profile"  # says who the account is, and how many follow it
     AUDIENCE = "audience"  # says who came, who left and why
+    COMMENTS = "comments"  # gives what people answer under our posts
+    REPLY = "reply"
+    HIDE = "hide"  # and shows again
+    DELETE_COMMENT = "delete_comment"  # takes away what somebody else wrote
+    APPROVE = "approve"  # lets a comment through that waits before publication
+    TELL = "tell"  # answers those who sent a formal notice, and tells the author why
 
 
 class ConnectKind(StrEnum):
@@ -93,3 +99,76 @@ class Access:
 
     def __repr__(self) -> str:
         return f"Access(host={self.host!r}, remote_id={self.remote_id!r})"
+
+
+class CommentPresence(StrEnum):
+    """What a network shows of a comment."""
+
+    VISIBLE = "visible"
+    PENDING = "pending"
+    HIDDEN = "hidden"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Commenter:
+    """Who wrote a comment, as the network says. Every field may be empty."""
+
+    remote_id: str = ""
+    name: str = ""
+    handle: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPost:
+    """The post of ours that people speak under. `at`: aware, when the network says."""
+
+    remote_id: str
+    url: str = ""
+    text: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingComment:
+    """One comment as its network holds it now.
+
+    `at`: first available online, aware; None when the network says nothing believable. `parent_id`: the
+    comment it answers, empty for the post itself. `notified_at`, `notices`: formal notices received about it.
+    """
+
+    remote_id: str
+    text: str
+    author: Commenter = Commenter()
+    post: ThreadPost | None = None
+    parent_id: str = ""
+    url: str = ""
+    language: str = ""
+    at: datetime | None = None
+    edited_at: datetime | None = None
+    presence: CommentPresence = CommentPresence.VISIBLE
+    notified_at: datetime | None = None
+    notices: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CommentBatch:
+    """Comments that are new or changed since a mark, oldest first, and the mark to go on from.
+
+    `more`: the network holds others; ask again with `mark`. Reading the same mark twice loses nothing.
+    """
+
+    comments: tuple[IncomingComment, ...]
+    mark: str
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the page to a comment. `key` is the action's, the same at every try."""
+
+    key: str
+    to: str
+    text: str
+    language: str = ""

@@ -18,6 +18,35 @@ class SubscriberState(TextChoices):
     LEFT = "left", pgettext_lazy("subscriber", "Left")
 
 
+class CommentMode(TextChoices):
+    """When a comment shows. Approving one before it shows creates knowledge of it."""
+
+    PUBLISH_FIRST = "publish", _("Publish, then moderate")
+    MODERATE_FIRST = "moderate", _("Moderate before publishing")
+    CLOSED = "closed", _("No comments")
+
+
+class CommentState(TextChoices):
+    PENDING = "pending", _("Waiting for approval")
+    VISIBLE = "visible", _("Visible")
+    HIDDEN = "hidden", _("Hidden")  # by the page; can be shown again
+    REMOVED = "removed", _("Removed")  # by the page, for good
+    WITHDRAWN = "withdrawn", _("Withdrawn")  # by its author
+
+
+class CommentRules(models.Model):
+    """How one newsroom takes comments; without a row, PUBLISH_FIRST."""
+
+    page = models.OneToOneField("pages.Page", models.CASCADE, related_name="comment_rules")
+    mode = models.CharField(
+        _("comments"), max_length=8, choices=CommentMode, default=CommentMode.PUBLISH_FIRST
+    )
+
+    class Meta:
+        verbose_name = _("comment rules")
+        verbose_name_plural = _("comment rules")
+
+
 class NewsroomPost(models.Model):
     """A post on the public page. `key` is the delivery's: asked twice, it is published once."""
 
@@ -62,3 +91,67 @@ class Subscriber(models.Model):
         verbose_name_plural = _("subscribers")
         constraints = (models.UniqueConstraint("page", "email_hash", name="one_subscription_per_address"),)
         indexes = (models.Index(fields=("page", "state"), name="subscriber_state"),)
+
+
+class NewsroomComment(models.Model):
+    """A visitor's words under a post. `changed_at` is the watermark readers go by."""
+
+    MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
+        CommentState.PENDING: frozenset(
+            {CommentState.VISIBLE, CommentState.HIDDEN, CommentState.REMOVED, CommentState.WITHDRAWN}
+        ),
+        CommentState.VISIBLE: frozenset(
+            {CommentState.HIDDEN, CommentState.REMOVED, CommentState.WITHDRAWN, CommentState.PENDING}
+        ),
+        CommentState.HIDDEN: frozenset({CommentState.VISIBLE, CommentState.REMOVED, CommentState.WITHDRAWN}),
+        CommentState.REMOVED: frozenset(),
+        CommentState.WITHDRAWN: frozenset(),
+    }
+
+    post = models.ForeignKey(NewsroomPost, models.CASCADE, related_name="comments")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="answers")
+    key = models.CharField(max_length=64, unique=True)  # the form's, or the reply's: sent twice, written once
+    by_brand = models.BooleanField(default=False)
+    author_name = models.CharField(_("name"), max_length=60)
+    author_mark = models.CharField(max_length=64, blank=True)  # keyed hash of the address given, if any
+    email = EncryptedTextField(blank=True)  # never shown
+    token_hash = models.CharField(max_length=64, unique=True)  # opens the author's own page
+    text = models.TextField(_("comment"))
+    language = models.CharField(max_length=5, blank=True)
+    state = models.CharField(max_length=9, choices=CommentState)
+    version = models.PositiveIntegerField(default=1)
+    reason = models.CharField(max_length=500, blank=True)  # why the page took it away: the author may read it
+    written_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True, blank=True)  # first made public
+    edited_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("newsroom comment")
+        verbose_name_plural = _("newsroom comments")
+        ordering = ("written_at", "pk")
+        indexes = (
+            models.Index(fields=("post", "state", "written_at"), name="newsroom_thread"),
+            models.Index(fields=("changed_at", "id"), name="newsroom_comment_changed"),
+        )
+
+
+class CommentReport(models.Model):
+    """A notice in the sense of article 16 of the DSA: reasons, exact address, who, good faith."""
+
+    comment = models.ForeignKey(NewsroomComment, models.CASCADE, related_name="reports")
+    key = models.CharField(max_length=64, unique=True)
+    reasons = EncryptedTextField()
+    address = models.URLField(max_length=500)
+    name = EncryptedTextField()
+    email = EncryptedTextField()
+    good_faith = models.BooleanField()
+    language = models.CharField(max_length=5)
+    at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=8, blank=True, choices=[("removed", "removed"), ("kept", "kept")])
+
+    class Meta:
+        verbose_name = _("report of a comment")
+        verbose_name_plural = _("reports of comments")
+        ordering = ("at",)

@@ -1,8 +1,7 @@
-"""A real browser: system Chromium by Playwright, one for the session, one context a test."""
+"""Eyes and hands in the browser: one context a test, and what went wrong in it unasked."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,18 +14,12 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
-    Playwright,
     ViewportSize,
-    sync_playwright,
 )
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from cm_suite.ops import chromium
 from pages.models import Person
-
-# Playwright's sync interface runs an event loop in the thread of the test, which waits for it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 
@@ -36,27 +29,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker("browser")
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """Playwright's driver."""
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """One Chromium for all. Without one the tests are skipped, or fail when everything is required."""
-    path = chromium.find()
-    if path is None:
-        if os.environ.get("CM_REQUIRE_ALL") == "1":
-            pytest.fail(chromium.ADVICE)
-        pytest.skip(chromium.ADVICE)
-    playwright: Playwright = request.getfixturevalue("playwright")
-    launched = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGS))
-    yield launched
-    launched.close()
 
 
 @dataclass

@@ -1,7 +1,5 @@
 """A small stage: pages rendered from templates, served under the house's own policy, and a browser."""
 
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -16,11 +14,10 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 from django.utils.csp import build_policy
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 
 from tests.interface.sheets import ROOT
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 POLICY = build_policy(cast("Mapping[str, list[str]]", settings.SECURE_CSP))
 Put = Callable[..., str]
 
@@ -91,20 +88,6 @@ def put(tmp_path: Path) -> Iterator[Put]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, as the machine has it."""
-    path = os.environ.get("CM_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        if os.environ.get("CM_REQUIRE_ALL") == "1":
-            pytest.fail("no Chromium on this machine")
-        pytest.skip("no Chromium: install the package chromium")
-    with sync_playwright() as player:
-        chromium = player.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ FOREIGN = (
     "SECRET_KEY",
     "CM_FIELD_KEYS",
     "CM_HASH_KEY",
+    "CM_SIGNING_KEY",
 )
 
 

@@ -141,7 +141,7 @@ def test_secrets_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
     file = tmp_path / "secrets.env"
     first = file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert set(secrets_of(file)) == {"SECRET_KEY", "CM_FIELD_KEYS", "CM_HASH_KEY"}
+    assert set(secrets_of(file)) == {"SECRET_KEY", "CM_FIELD_KEYS", "CM_HASH_KEY", "CM_SIGNING_KEY"}
     boot.make_secrets(tmp_path, {})
     assert file.read_text() == first
 
@@ -164,12 +164,12 @@ def test_two_installations_share_no_secret(tmp_path: Path) -> None:
 
 def test_a_secret_of_the_environment_is_not_written(tmp_path: Path) -> None:
     boot.make_secrets(tmp_path, {"SECRET_KEY": "x" * 60, "CM_HASH_KEY": "y"})
-    assert set(secrets_of(tmp_path / "secrets.env")) == {"CM_FIELD_KEYS"}
+    assert set(secrets_of(tmp_path / "secrets.env")) == {"CM_FIELD_KEYS", "CM_SIGNING_KEY"}
     assert not list(tmp_path.glob("*.new"))
 
 
 def test_a_production_that_names_all_secrets_gets_no_file(tmp_path: Path) -> None:
-    boot.make_secrets(tmp_path, {"SECRET_KEY": "x", "CM_HASH_KEY": "y", "CM_FIELD_KEYS": "z"})
+    boot.make_secrets(tmp_path, {name: "x" for name in boot.fresh_secrets()})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -178,7 +178,7 @@ def test_a_new_kind_of_secret_is_added_beside_those_that_exist(tmp_path: Path) -
     file.write_text("SECRET_KEY=kept\n")
     boot.make_secrets(tmp_path, {})
     assert secrets_of(file)["SECRET_KEY"] == "kept"
-    assert set(secrets_of(file)) == {"SECRET_KEY", "CM_FIELD_KEYS", "CM_HASH_KEY"}
+    assert set(secrets_of(file)) == {"SECRET_KEY", "CM_FIELD_KEYS", "CM_HASH_KEY", "CM_SIGNING_KEY"}
 
 
 def test_var_is_where_the_environment_says(tmp_path: Path) -> None:

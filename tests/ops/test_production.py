@@ -38,6 +38,7 @@ def production(var: Path, **more: str) -> dict[str, str]:
         SECRET_KEY="s" * 60,
         CM_FIELD_KEYS="MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=",
         CM_HASH_KEY="h" * 40,
+        CM_SIGNING_KEY="MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=",
         PUBLIC_URL="https://cm.example",
         BEHIND_PROXY="1",
         DJANGO_SETTINGS_MODULE="cm_suite.settings",

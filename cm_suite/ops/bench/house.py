@@ -147,6 +147,7 @@ def _environ(folder: Path, database_url: str, redis_url: str, shortened: Mapping
         "SECRET_KEY": settings.SECRET_KEY,
         "CM_FIELD_KEYS": ",".join(settings.CM_FIELD_KEYS),
         "CM_HASH_KEY": settings.CM_HASH_KEY,
+        "CM_SIGNING_KEY": settings.CM_SIGNING_KEY,
         "CM_VAR_DIR": str(folder),
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,

@@ -30,6 +30,7 @@ def production_like(var: Path) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(64),
         "CM_FIELD_KEYS": "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=",
         "CM_HASH_KEY": secrets.token_urlsafe(32),
+        "CM_SIGNING_KEY": "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=",
         "PUBLIC_URL": "https://cm.example",
         "ALLOWED_HOSTS": "cm.example",
         "DATABASE_URL": f"sqlite:///{var / 'check.sqlite3'}",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-PACKAGES = ("cm_suite", "pages", "publishing", "moderation")
+PACKAGES = ("cm_suite", "pages", "publishing", "moderation", "reputation")
 CODE = (*PACKAGES, "manage.py")
 TESTS = ("tests",)
 SKIPPED = frozenset({".git", ".venv", "var", "__pycache__", "node_modules", ".hypothesis", "migrations"})

@@ -1,0 +1,1 @@
+"""What the web says about a brand, asked from the side of each public."""
