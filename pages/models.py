@@ -62,7 +62,7 @@ class Brand(models.Model):
     contact_email = models.EmailField(_("contact point"), blank=True)
     postal_address = models.TextField(_("postal address"), blank=True)
     host = models.CharField(_("hosting provider"), max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("brand")
@@ -76,10 +76,10 @@ class Brand(models.Model):
 class Membership(models.Model):
     """One role of one person on one brand."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
-    brand = models.ForeignKey(Brand, models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="memberships", verbose_name=_("brand"))
     role = models.CharField(_("role"), max_length=12, choices=Role)
-    since = models.DateTimeField(auto_now_add=True)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("membership")
@@ -90,15 +90,17 @@ class Membership(models.Model):
 class Invitation(models.Model):
     """An invitation by e-mail; only the hash of its token is kept."""
 
-    brand = models.ForeignKey(Brand, models.CASCADE, related_name="invitations")
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="invitations", verbose_name=_("brand"))
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=12, choices=Role)
     token_hash = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    invited_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="+", verbose_name=_("invited by")
+    )
+    created_at = models.DateTimeField(_("sent"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("until"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("invitation")
@@ -121,9 +123,9 @@ class Page(models.Model):
         PageState.DISCONNECTED: frozenset({PageState.CONNECTED}),
     }
 
-    brand = models.ForeignKey(Brand, models.CASCADE, related_name="pages")
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="pages", verbose_name=_("brand"))
     network = models.CharField(_("network"), max_length=20)
-    remote_id = models.CharField(max_length=200)
+    remote_id = models.CharField(_("number on the network"), max_length=200)
     host = models.CharField(_("server"), max_length=200, blank=True)  # an origin: https://example.social
     name = models.CharField(_("name"), max_length=120)
     handle = models.CharField(_("handle"), max_length=200, blank=True)
@@ -134,8 +136,10 @@ class Page(models.Model):
     followers = models.PositiveIntegerField(_("followers"), null=True, blank=True)  # at `checked_at`
     paced_until = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(_("last check"), null=True, blank=True)
-    health_code = models.CharField(max_length=60, blank=True)  # why the last check failed, if so
-    created_at = models.DateTimeField(auto_now_add=True)
+    health_code = models.CharField(
+        _("why the check failed"), max_length=60, blank=True
+    )  # why the last check failed, if so
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("page")
@@ -152,10 +156,10 @@ class Page(models.Model):
 class Credential(models.Model):
     """What opens a page on its network, encrypted at rest and shown to nobody."""
 
-    page = models.OneToOneField(Page, models.CASCADE, related_name="credential")
+    page = models.OneToOneField(Page, models.CASCADE, related_name="credential", verbose_name=_("page"))
     token = EncryptedTextField()
-    updated_at = models.DateTimeField(auto_now=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("credential")
@@ -165,13 +169,19 @@ class Credential(models.Model):
 class Pause(models.Model):
     """Stops sends on a page, or on the whole brand when `page` is empty, until somebody ends it."""
 
-    brand = models.ForeignKey(Brand, models.CASCADE, related_name="pauses")
-    page = models.ForeignKey(Page, models.CASCADE, null=True, blank=True, related_name="pauses")
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="pauses", verbose_name=_("brand"))
+    page = models.ForeignKey(
+        Page, models.CASCADE, null=True, blank=True, related_name="pauses", verbose_name=_("page")
+    )
     reason = models.CharField(_("reason"), max_length=300)
-    started_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
-    started_at = models.DateTimeField(auto_now_add=True)
-    ended_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
-    ended_at = models.DateTimeField(null=True, blank=True)
+    started_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="+", verbose_name=_("started by")
+    )
+    started_at = models.DateTimeField(_("since"), auto_now_add=True)
+    ended_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("pause")
@@ -191,10 +201,12 @@ class Pause(models.Model):
 class Charter(models.Model):
     """The rules of conversation a brand shows to its visitors."""
 
-    brand = models.OneToOneField(Brand, models.CASCADE, related_name="charter")
+    brand = models.OneToOneField(Brand, models.CASCADE, related_name="charter", verbose_name=_("brand"))
     text = models.TextField(_("text"), max_length=20_000)
-    updated_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by")
+    )
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("charter")
@@ -220,9 +232,9 @@ class ThreadSnapshot(models.Model):
 class Departure(models.Model):
     """A fan who left a page, and why, in their words' place: a cause from a closed list."""
 
-    page = models.ForeignKey(Page, models.CASCADE, related_name="departures")
+    page = models.ForeignKey(Page, models.CASCADE, related_name="departures", verbose_name=_("page"))
     cause = models.CharField(_("reason"), max_length=16, choices=DepartureCause, blank=True)
-    at = models.DateTimeField()
+    at = models.DateTimeField(_("when"))
 
     class Meta:
         verbose_name = _("departure")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cm_suite.core.errors import NextStep, Outcome
 from cm_suite.core.leases import Leased
+from cm_suite.core.text import clip
 from publishing.enums import ContentType, DeliveryState, FollowUpState, FollowUpTask, HoldReason
 
 S = DeliveryState
@@ -25,24 +26,29 @@ def delivery_key() -> str:
 class Post(models.Model):
     """Content of a brand, before and after it goes out. `version` refuses a lost update."""
 
-    brand = models.ForeignKey("pages.Brand", models.CASCADE, related_name="posts")
+    brand = models.ForeignKey("pages.Brand", models.CASCADE, related_name="posts", verbose_name=_("brand"))
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)  # the form's
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="posts")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="posts", verbose_name=_("author")
+    )
     text = models.TextField(_("text"), max_length=70_000)
     link = models.URLField(_("link"), max_length=500, blank=True)
     content_type = models.CharField(
         _("content type"), max_length=12, choices=ContentType, default=ContentType.INFORMATION
     )
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    discarded_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    discarded_at = models.DateTimeField(_("discarded"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ("-created_at",)
         indexes = (models.Index(fields=("brand", "-updated_at"), name="post_brand_recent"),)
+
+    def __str__(self) -> str:
+        return clip(" ".join(self.text.split()) or self.link, 60)
 
 
 class Delivery(Leased):
@@ -69,21 +75,23 @@ class Delivery(Leased):
         S.REMOVED: frozenset(),
     }
 
-    post = models.ForeignKey(Post, models.CASCADE, related_name="deliveries")
-    page = models.ForeignKey("pages.Page", models.CASCADE, related_name="deliveries")
+    post = models.ForeignKey(Post, models.CASCADE, related_name="deliveries", verbose_name=_("post"))
+    page = models.ForeignKey("pages.Page", models.CASCADE, related_name="deliveries", verbose_name=_("page"))
     key = models.CharField(max_length=32, unique=True, default=delivery_key)
     state = models.CharField(_("state"), max_length=12, choices=S, default=S.PLANNED)
     due_at = models.DateTimeField(_("planned for"))
-    next_attempt_at = models.DateTimeField(null=True, blank=True)
-    hold_reason = models.CharField(max_length=10, choices=HoldReason, blank=True)
-    code = models.CharField(max_length=60, blank=True)  # why it stands where it stands
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    hold_reason = models.CharField(_("why it is held"), max_length=10, choices=HoldReason, blank=True)
+    code = models.CharField(_("code"), max_length=60, blank=True)  # why it stands where it stands
     step = models.CharField(max_length=10, choices=[(n.value, n.value) for n in NextStep], blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)  # of the present step; spaces the next
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)  # of the present step; spaces the next
     reason = models.CharField(_("reason"), max_length=300, blank=True)  # why a person removed it
-    remote_id = models.CharField(max_length=300, blank=True)
-    remote_url = models.URLField(max_length=500, blank=True)
-    published_at = models.DateTimeField(null=True, blank=True)
-    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    remote_id = models.CharField(_("number on the network"), max_length=300, blank=True)
+    remote_url = models.URLField(_("address"), max_length=500, blank=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("planned by")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -96,6 +104,9 @@ class Delivery(Leased):
             models.Index(fields=("page", "due_at"), name="delivery_page_due"),
             models.Index(fields=("lease_until",), name="delivery_lease", condition=~Q(lease_until=None)),
         )
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.post}"
 
 
 class Attempt(models.Model):
@@ -119,7 +130,7 @@ class Attempt(models.Model):
 class Cap(models.Model):
     """At most `at_most` posts on the page in any rolling window of `hours`."""
 
-    page = models.ForeignKey("pages.Page", models.CASCADE, related_name="caps")
+    page = models.ForeignKey("pages.Page", models.CASCADE, related_name="caps", verbose_name=_("page"))
     at_most = models.PositiveSmallIntegerField(_("at most"))
     hours = models.PositiveIntegerField(_("in any window of (hours)"))
 
@@ -136,7 +147,7 @@ class Cap(models.Model):
 class Gap(models.Model):
     """The least time between two posts on the page."""
 
-    page = models.OneToOneField("pages.Page", models.CASCADE, related_name="gap")
+    page = models.OneToOneField("pages.Page", models.CASCADE, related_name="gap", verbose_name=_("page"))
     minutes = models.PositiveIntegerField(_("least gap (minutes)"))
 
     class Meta:
@@ -147,11 +158,15 @@ class Gap(models.Model):
 class Override(models.Model):
     """A person who let a delivery pass over a rule, and why. It counts for that time only."""
 
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="overrides")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    delivery = models.ForeignKey(
+        Delivery, models.CASCADE, related_name="overrides", verbose_name=_("delivery")
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("person")
+    )
     reason = models.CharField(_("reason"), max_length=300)
-    for_due_at = models.DateTimeField()
-    at = models.DateTimeField(auto_now_add=True)
+    for_due_at = models.DateTimeField(_("for the time"))
+    at = models.DateTimeField(_("when"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("override")

@@ -16,15 +16,15 @@ class LedgerEntry(models.Model):
     """
 
     brand_id = models.BigIntegerField()
-    seq = models.PositiveBigIntegerField()
-    at = models.DateTimeField()
-    kind = models.CharField(max_length=60)
+    seq = models.PositiveBigIntegerField(_("line"))
+    at = models.DateTimeField(_("when"))
+    kind = models.CharField(_("event"), max_length=60)
     actor_id = models.BigIntegerField(null=True)
-    subject_kind = models.CharField(max_length=60)
-    subject_id = models.BigIntegerField()
-    content_hash = models.CharField(max_length=64, blank=True)
-    prev_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
+    subject_kind = models.CharField(_("about"), max_length=60)
+    subject_id = models.BigIntegerField(_("number"))
+    content_hash = models.CharField(_("hash of the words"), max_length=64, blank=True)
+    prev_hash = models.CharField(_("hash before"), max_length=64)
+    hash = models.CharField(_("hash"), max_length=64)
 
     class Meta:
         verbose_name = _("ledger entry")

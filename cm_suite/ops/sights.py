@@ -101,7 +101,7 @@ def _values(brand: Brand, lead: Person) -> dict[str, Any]:
 
 
 def _pages(brand: Brand) -> Iterator[Sight]:
-    """A page that needs an account, if the brand has one."""
+    """A page that needs an account, if the brand has one (its own newsroom takes no token)."""
     page = Page.objects.filter(brand=brand).exclude(network="newsroom").first()
     if page is not None:
         for name in ("pages:page", "pages:reconnect", "publishing:rules"):

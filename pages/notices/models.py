@@ -59,7 +59,9 @@ class Mail(Leased):
         MailState.UNKNOWN: frozenset({MailState.PLANNED, MailState.SENT}),
     }
 
-    brand = models.ForeignKey("pages.Brand", models.CASCADE, null=True, blank=True, related_name="mails")
+    brand = models.ForeignKey(
+        "pages.Brand", models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("brand")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=MailKind)
     key = models.CharField(max_length=120, unique=True)  # what this mail is for: asked twice, sent once
     message_id = models.CharField(max_length=120, unique=True)
@@ -71,11 +73,11 @@ class Mail(Leased):
     unsubscribe_url = EncryptedTextField(blank=True)
     emptied = models.BooleanField(default=False)  # no words left: it cannot be sent again
     state = models.CharField(_("state"), max_length=8, choices=MailState, default=MailState.PLANNED)
-    next_attempt_at = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    code = models.CharField(max_length=60, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    code = models.CharField(_("code"), max_length=60, blank=True)
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

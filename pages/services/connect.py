@@ -107,13 +107,18 @@ def reconnect(page: Page, token: str, by: Person) -> Page:
     return page
 
 
+def takes_token(page: Page) -> bool:
+    """Whether the page is opened by a token: not the brand's own newsroom, which needs no account."""
+    spec = NETWORKS.get(page.network)
+    return spec is None or spec.connect is not ConnectKind.NONE
+
+
 def disconnect(page: Page, by: Person) -> bool:
     """Forget the page's token; its plan is held until it is connected again. False when it already was.
 
     Raises Never (`not_offered`) for a page that needs no account.
     """
-    spec = NETWORKS.get(page.network)
-    if spec is not None and spec.connect is ConnectKind.NONE:
+    if not takes_token(page):
         raise Never(Code.NOT_OFFERED)
     with transaction.atomic():
         tokens.forget(page)

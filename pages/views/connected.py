@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -52,8 +52,10 @@ def connect(request: BrandRequest) -> HttpResponse:
 
 @brand_view(Act.MANAGE)
 def reconnect(request: BrandRequest, page_id: int) -> HttpResponse:
-    """Give a page a new token of the same account."""
+    """Give a page a new token of the same account; 404 for a page that needs none."""
     known = _page(request, page_id)
+    if not connecting.takes_token(known):
+        raise Http404
     form = ReconnectForm(request.POST or None)
     return _connected(
         request, form, lambda: connecting.reconnect(known, form.cleaned_data["token"], request.user), known

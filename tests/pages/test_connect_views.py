@@ -224,3 +224,11 @@ def test_a_page_of_another_brand_is_not_there(cast: Cast, page: Page, signed_in:
         assert client.get(reverse(f"pages:{name}", args=["atelier-roche", page.pk])).status_code == 404
     for name in ("disconnect", "check"):
         assert client.post(reverse(f"pages:{name}", args=["atelier-roche", page.pk])).status_code == 404
+
+
+def test_the_newsroom_has_no_token_to_give(cast: Cast, signed_in: SignIn) -> None:
+    newsroom = connect.open_newsroom(cast.brand)
+    client = signed_in(cast.alice)
+    assert client.get(at("reconnect", newsroom.pk)).status_code == 404
+    assert client.post(at("reconnect", newsroom.pk), {"token": TOKEN}).status_code == 404
+    assert not Credential.objects.filter(page=newsroom).exists()
