@@ -1,0 +1,151 @@
+"""What waits for a person: the queue in its order, how long it is, and how much was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from cm_suite.core import clock
+from cm_suite.core.text import clip
+from moderation import messages
+from moderation.enums import ActionState, Decided, ReviewState
+from moderation.messages import Risk
+from moderation.models import Action, Comment, Review
+from pages.messages import network_icon
+from pages.models import Brand, Person
+
+R = ReviewState
+OPEN: Final = (R.WAITING, R.CLAIMED, R.SECOND)
+ENDED: Final = (R.DECIDED, R.CLOSED)
+EXCERPT: Final = 180
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One comment to decide, as lists show it.
+
+    `label` is a code, `label_name` its legal words, `label_plain` what they mean. `due_at`: our own target
+    for removing, None where nothing is to be removed; `left` says it in words. `held_by`: who is on it now,
+    empty if nobody; `mine`: whether that is the reader. `url`: where to decide.
+    """
+
+    review_id: int
+    comment_id: int
+    url: str
+    state: str
+    label: str
+    label_name: str
+    label_plain: str
+    risk: Risk
+    severity: int
+    excerpt: str
+    author: str
+    page_id: int
+    page: str
+    page_icon: str
+    due_at: datetime | None
+    left: str
+    overdue: bool
+    notified: bool
+    asked: bool
+    changed: bool
+    held_by: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Of the comments of a page over some days: how many there were, how many got an answer from us."""
+
+    comments: int
+    answered: int
+
+    @property
+    def share(self) -> float:
+        """Between 0 and 1."""
+        return self.answered / self.comments if self.comments else 0.0
+
+
+def open_reviews(brand: Brand) -> QuerySet[Review]:
+    """Everything a person must still decide: notices first, then the gravest, then the nearest deadline."""
+    rows = Review.objects.filter(comment__page__brand=brand, state__in=OPEN)
+    rows = rows.select_related("comment__page__brand", "claimed_by")
+    return rows.order_by("-notified", "-severity", F("due_at").asc(nulls_last=True), "opened_at", "pk")
+
+
+def ended_reviews(brand: Brand) -> QuerySet[Review]:
+    """What was decided or closed, the latest first."""
+    rows = Review.objects.filter(comment__page__brand=brand, state__in=ENDED)
+    return rows.select_related("comment__page__brand").order_by("-closed_at", "-pk")
+
+
+def open_count(brand: Brand) -> int:
+    """How many comments wait for a person; one query."""
+    return Review.objects.filter(comment__page__brand=brand, state__in=OPEN).count()
+
+
+def now_reviews(brand: Brand, limit: int, reader: Person | None = None) -> list[ReviewLine]:
+    """The first `limit` comments of the queue; one query."""
+    now = clock.now()
+    return [review_line(brand, each, now, reader) for each in open_reviews(brand)[:limit]]
+
+
+def answered_share(brand: Brand, days: int) -> Mapping[int, Answered]:
+    """By page id, the comments of the last `days` × 24 hours and those that got a reply; one query.
+
+    A page without comments is absent. Spam and what its author took down count like the rest.
+    """
+    replied = Action.objects.filter(
+        decision__review__comment=OuterRef("pk"), decision__act=Decided.REPLY, state=ActionState.DONE
+    )
+    recent = Comment.objects.filter(page__brand=brand, seen_at__gt=clock.now() - timedelta(days=days))
+    rows = recent.annotate(replied=Exists(replied)).order_by().values("page_id")
+    counted = rows.annotate(comments=Count("pk"), answered=Count("pk", filter=Q(replied=True)))
+    return {each["page_id"]: Answered(each["comments"], each["answered"]) for each in counted}
+
+
+def review_line(brand: Brand, review: Review, now: datetime, reader: Person | None) -> ReviewLine:
+    """A review, read with its comment and page, as a line of the queue."""
+    comment = review.comment
+    holder = holder_of(review, now)
+    left = review.due_at - now if review.due_at else None
+    return ReviewLine(
+        review_id=review.pk,
+        comment_id=comment.pk,
+        url=reverse("moderation:review", args=[brand.slug, review.pk]),
+        state=review.state,
+        label=review.label,
+        label_name=messages.label_name(review.label),
+        label_plain=messages.label_plain(review.label),
+        risk=messages.risk(review.severity),
+        severity=review.severity,
+        excerpt=excerpt(comment.text),
+        author=comment.author_name or comment.author_handle,
+        page_id=comment.page_id,
+        page=comment.page.name,
+        page_icon=network_icon(comment.page.network),
+        due_at=review.due_at,
+        left=messages.left_words(left),
+        overdue=left is not None and left.total_seconds() <= 0,
+        notified=review.notified,
+        asked=review.asked_by_person,
+        changed=review.changed_since,
+        held_by=holder.name if holder else "",
+        mine=holder is not None and reader is not None and holder.pk == reader.pk,
+    )
+
+
+def holder_of(review: Review, now: datetime) -> Person | None:
+    """Who is on it: whoever claimed it, while the lease runs."""
+    running = review.state == R.CLAIMED and review.lease_until is not None and review.lease_until > now
+    return review.claimed_by if running else None
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a comment on one line."""
+    return clip(" ".join(text[: EXCERPT * 4].split()), EXCERPT)
