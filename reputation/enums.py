@@ -43,6 +43,27 @@ class SourceStatus(TextChoices):
     FAULT = "fault", _("Out of reach")
 
 
+class Refusal(TextChoices):
+    """Why an act on an audit was refused; `params` of the answer name what it is about."""
+
+    NO_NAME = "no_name", _("The audit has no name")
+    TOO_LONG = "too_long", _("This is too long")  # params: name, most
+    NO_SUBJECT = "no_subject", _("No name to look for")
+    NO_SOURCE = "no_source", _("Nowhere to look")
+    NO_ADDRESSES = "no_addresses", _("This source has no address")  # params: name
+    BAD_ADDRESS = "bad_address", _("This is not the address of a web page")  # params: name, url
+    TOO_MANY = "too_many", _("There are too many")  # params: name, most
+    NO_PUBLIC = "no_public", _("No public")
+    NO_QUERY = "no_query", _("This public asks nothing")  # params: name
+    TWICE = "twice", _("Two have the same name")  # params: name
+    CRON_INVALID = "cron_invalid", _("This schedule cannot be read")
+    CRON_TOO_OFTEN = "cron_too_often", _("Once an hour at most")
+    CRON_NEVER = "cron_never", _("This day never comes")
+    NOT_A_MEMBER = "not_a_member", _("Recipients belong to the brand")
+    ARCHIVED = "archived", _("This audit was put away")
+    NOT_RUNNING = "not_running", _("This run has ended already")
+
+
 class FetchState(TextChoices):
     PLANNED = "planned", _("To read")
     FETCHING = "fetching", _("Being read")

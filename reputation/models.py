@@ -67,6 +67,7 @@ class Public(models.Model):
     kind = models.CharField(_("public"), max_length=12, choices=PublicKind)
     name = models.CharField(_("name"), max_length=80)
     place = models.PositiveSmallIntegerField(default=0)
+    dropped_at = models.DateTimeField(null=True, blank=True)  # earlier reports still speak of it
 
     class Meta:
         verbose_name = _("public")
@@ -84,6 +85,7 @@ class Query(models.Model):
     public = models.ForeignKey(Public, models.CASCADE, related_name="queries")
     words = models.CharField(_("words"), max_length=120)
     place = models.PositiveSmallIntegerField(default=0)
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("query")
@@ -105,6 +107,7 @@ class Source(models.Model):
     etag = models.CharField(max_length=200, blank=True)  # of the feed, for a conditional question
     modified = models.CharField(max_length=60, blank=True)
     place = models.PositiveSmallIntegerField(default=0)
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("source")
@@ -152,6 +155,10 @@ class Run(Leased):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     code = models.CharField(max_length=60, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # of a step that one worker does alone
+    subject = models.CharField(max_length=300, blank=True)  # the names as they stood when it began
+    queries = models.ManyToManyField(Query, related_name="runs", blank=True)  # what it asked, frozen
+    mailed_at = models.DateTimeField(null=True, blank=True)  # its report was handed to the outbox
 
     class Meta:
         verbose_name = _("run")
