@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("pages.urls")),
     path("", include("pages.notices.urls")),
     path("", include("publishing.urls")),
+    path("", include("moderation.urls")),
+    path("", include("reputation.urls")),
     path("p/", include("pages.newsroom.urls")),
     path("ops/", include("cm_suite.ops.urls")),
     path("language/", set_language, name="set_language"),

@@ -38,7 +38,9 @@ LABELS: Final[Mapping[str, Named]] = {
     ),
     Label.DEFAMATION: Named(
         gettext_lazy("Public defamation"),
-        gettext_lazy("A precise fact said of somebody that harms their honour and could be proved or denied."),
+        gettext_lazy(
+            "A precise fact said of somebody that harms their honour and could be proved or denied."
+        ),
     ),
     Label.DEFAMATION_AGGRAVATED: Named(
         gettext_lazy("Aggravated public defamation"),
@@ -66,14 +68,18 @@ LABELS: Final[Mapping[str, Named]] = {
         gettext_lazy("Disparagement of a product"),
         gettext_lazy("Discredit on a product or a service, not on a person. Nothing to remove: answer."),
     ),
-    Label.SPAM: Named(gettext_lazy("Spam"), gettext_lazy("Advertising or a trap that has nothing to do here.")),
+    Label.SPAM: Named(
+        gettext_lazy("Spam"), gettext_lazy("Advertising or a trap that has nothing to do here.")
+    ),
     Label.CRITICISM: Named(
         gettext_lazy("Criticism"), gettext_lazy("An opinion, even a harsh one. It is free: leave it, answer.")
     ),
     Label.COMPLAINT: Named(
         gettext_lazy("Complaint"), gettext_lazy("A customer’s own story and what they ask for. Answer.")
     ),
-    Label.NEUTRAL: Named(gettext_lazy("Nothing found"), gettext_lazy("The rules found no risk in the words.")),
+    Label.NEUTRAL: Named(
+        gettext_lazy("Nothing found"), gettext_lazy("The rules found no risk in the words.")
+    ),
 }
 
 _NO_LABEL: Final = Named(gettext_lazy("Not named yet"), gettext_lazy("A person says what it is."))
@@ -90,6 +96,7 @@ def label_plain(code: str) -> str:
 
 
 # --- how grave, how long -----------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Risk:

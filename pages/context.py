@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -61,14 +62,42 @@ class Shell:
 TODAY: Final = "dashboard:today"
 THEMES: Final = ("light", "dark")
 DENSITIES: Final = ("compact",)
-# words, address, icon, key, the right it takes
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the rail: words, address, icon, key, and the right it takes.
+
+    `count` names a function (brand -> int) of an app above this one; `risk` marks what it counts.
+    `also`: further addresses of the same room.
+    """
+
+    label: str | Promise
+    name: str
+    icon: str
+    key: str
+    act: Act = Act.SEE
+    count: str = ""
+    risk: bool = False
+    also: tuple[str, ...] = ()
+
+
 RAIL: Final = (
-    (gettext_lazy("Today"), TODAY, "today", "t", Act.SEE),
-    (gettext_lazy("Plan"), "publishing:plan", "plan", "p", Act.SEE),
-    (gettext_lazy("Pages"), "pages:pages", "pages", "g", Act.SEE),
-    (gettext_lazy("Fans"), "pages:fans", "fans", "f", Act.SEE),
-    (gettext_lazy("People"), "pages:people", "people", "e", Act.SEE),
-    (gettext_lazy("Settings"), "pages:settings", "settings", "s", Act.SEE),
+    Line(gettext_lazy("Today"), TODAY, "today", "t"),
+    Line(gettext_lazy("Plan"), "publishing:plan", "plan", "p"),
+    Line(
+        gettext_lazy("Queue"),
+        "moderation:queue",
+        "queue",
+        "q",
+        count="moderation.selectors.queue.open_count",
+        also=("moderation:comments",),
+    ),
+    Line(gettext_lazy("Audits"), "reputation:audits", "audits", "a"),
+    Line(gettext_lazy("Pages"), "pages:pages", "pages", "g"),
+    Line(gettext_lazy("Fans"), "pages:fans", "fans", "f"),
+    Line(gettext_lazy("People"), "pages:people", "people", "e"),
+    Line(gettext_lazy("Settings"), "pages:settings", "settings", "s"),
 )
 
 
@@ -134,11 +163,13 @@ def _choice(membership: Membership, current: Brand | None) -> BrandChoice:
 def _entries(request: HttpRequest, brand: Brand, rights: frozenset[str]) -> list[Entry]:
     """The rail's lines this person has a right to, the one of the page on show marked."""
     lines = []
-    for label, name, icon, key, act in RAIL:
-        if act.value in rights:
-            url = reverse(name, args=[brand.slug])
-            current = request.path == url or (name != TODAY and request.path.startswith(url))
-            lines.append(Entry(str(label), url, icon, key, current))
+    for line in RAIL:
+        if line.act.value in rights:
+            url = reverse(line.name, args=[brand.slug])
+            rooms = (url, *(reverse(name, args=[brand.slug]) for name in line.also))
+            current = request.path == url or (line.name != TODAY and request.path.startswith(rooms))
+            count = import_string(line.count)(brand) if line.count else 0
+            lines.append(Entry(str(line.label), url, line.icon, line.key, current, count, line.risk))
     return lines
 
 

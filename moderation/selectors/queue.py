@@ -117,7 +117,7 @@ def review_line(brand: Brand, review: Review, now: datetime, reader: Person | No
     return ReviewLine(
         review_id=review.pk,
         comment_id=comment.pk,
-        url=reverse("moderation:review", args=[brand.slug, review.pk]),
+        url=reverse("moderation:queue", args=[brand.slug]),
         state=review.state,
         label=review.label,
         label_name=messages.label_name(review.label),
