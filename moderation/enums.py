@@ -1,5 +1,7 @@
 """Closed lists of moderation: where a review, an action and a comment stand, and what may be decided."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -41,3 +43,50 @@ class ActionState(TextChoices):
     UNKNOWN = "unknown", _("Not known yet")
     NEEDS_PERSON = "needs_person", _("To be checked by a person")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class ResultKind(StrEnum):
+    """What became of an act a person asked for. Anything but DONE and NEEDS_SECOND changed nothing."""
+
+    DONE = "done"
+    NEEDS_SECOND = "needs_second"  # noted; a second person must agree
+    ALONE_MUST_CONFIRM = "alone_must_confirm"  # two are asked and there is nobody else: confirm once more
+    NOT_HELD = "not_held"  # somebody else has it, it was decided meanwhile, or the lease ran out
+    CHANGED = "changed"  # the comment was edited since the person read it
+    GONE = "gone"  # its author took it down, or its words were erased
+    NOT_ALLOWED = "not_allowed"
+    NOT_POSSIBLE = "not_possible"  # the network lacks it, or it makes no sense where the comment stands
+    NEEDS_REASON = "needs_reason"
+    NEEDS_TEXT = "needs_text"
+
+
+class CloseCode(StrEnum):
+    """Why a review was closed without a decision."""
+
+    AUTHOR_REMOVED = "author_removed"
+    EDITED_HARMLESS = "edited_harmless"
+    ERASED = "erased"
+
+
+class Code(StrEnum):
+    """Why a watch or an action stands where it stands, besides the codes of networks and of core."""
+
+    LEASE_LOST = "lease_lost"
+    WORKER_LOST = "worker_lost"
+    UNEXPECTED = "unexpected"
+    PAUSED = "paused"  # a reply waits for the end of a pause
+    NOT_POSSIBLE = "not_possible"  # the network has no such act
+    ABSENT = "absent"  # the network was asked: it was not done
+    CANNOT_TELL = "cannot_tell"
+    SETTLED = "settled"  # a person looked and said so
+    SUPERSEDED = "superseded"  # a later decision took its place
+    CANCELLED = "cancelled"
+    MARK_STUCK = "mark_stuck"  # the network says there is more and does not go on
+
+
+class Reminder(StrEnum):
+    """The last thing people were told of an open review."""
+
+    NONE = ""
+    SOON = "soon"
+    OVERDUE = "overdue"

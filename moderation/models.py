@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cm_suite.core.crypto import EncryptedTextField
 from cm_suite.core.errors import NextStep, Outcome
 from cm_suite.core.leases import Leased
-from moderation.enums import ActionState, Decided, Presence, ReviewState
+from moderation.enums import ActionState, Decided, Presence, Reminder, ReviewState
 from moderation.risk.labels import Label, Target
 
 R = ReviewState
@@ -33,6 +33,7 @@ class Watch(Leased):
     state = models.CharField(max_length=8, default="idle", choices=[("idle", "idle"), ("polling", "polling")])
     next_at = models.DateTimeField(null=True, blank=True)
     polled_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # turns failed since the last good one
     code = models.CharField(max_length=60, blank=True)  # why the last turn failed, if so
 
     class Meta:
@@ -65,6 +66,11 @@ class Comment(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)  # when the network was last asked about it
     notified_at = models.DateTimeField(null=True, blank=True)  # first formal notice about it
     notices = models.PositiveIntegerField(default=0)
+    notices_answered = models.PositiveIntegerField(default=0)  # how many of them were told what was decided
+    answer_at = models.DateTimeField(null=True, blank=True)  # when to try again to tell them
+    by_page = models.BooleanField(default=False)  # written by the page itself: never reviewed
+    clipped = models.BooleanField(default=False)  # longer than what is stored
+    erased_at = models.DateTimeField(null=True, blank=True)  # its words and author were erased
 
     class Meta:
         verbose_name = _("comment")
@@ -78,11 +84,16 @@ class Comment(models.Model):
 
 
 class Revision(models.Model):
-    """One wording of a comment. The first is number 1; none is ever changed."""
+    """One wording of a comment. The first is number 1; none is ever changed, save to erase a person.
+
+    `whole` tells two wordings apart that differ beyond what is stored: a keyed hash, only where `clipped`.
+    """
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     text = models.TextField()
+    clipped = models.BooleanField(default=False)
+    whole = models.CharField(max_length=64, blank=True)
     seen_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
 
@@ -177,6 +188,9 @@ class Review(Leased):
     known_at = models.DateTimeField()  # the prudent start of the removal clock
     due_at = models.DateTimeField(null=True, blank=True)  # our own target, not law
     opened_at = models.DateTimeField()
+    notices = models.PositiveIntegerField(default=0)  # formal notices this review takes account of
+    first_claimed_at = models.DateTimeField(null=True, blank=True)
+    reminded = models.CharField(max_length=8, blank=True, choices=[(r.value, r.value) for r in Reminder if r])
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -198,21 +212,27 @@ class Review(Leased):
 
 
 class Decision(models.Model):
-    """What one person decided of one revision, and why. Never changed; undoing is another decision."""
+    """What one person decided of one revision, and why. Never changed; undoing is another decision.
+
+    A review ends with one `final` decision at most. Where two people are asked, the first decision is not
+    final; the second person's `confirms` it: final with the same act when they agree (`agrees`), or not.
+    """
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="decisions")
     act = models.CharField(max_length=8, choices=Decided)
     label = models.CharField(max_length=24, choices=LABELS, blank=True)  # retained by the person
     reason = models.CharField(_("reason"), max_length=500)
     told = models.CharField(max_length=500, blank=True)  # what the author may read
+    text = models.TextField(blank=True)  # of a reply
     revision = models.PositiveIntegerField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
     confirms = models.OneToOneField(
         "self", models.CASCADE, null=True, blank=True, related_name="confirmed_by"
     )
+    agrees = models.BooleanField(default=True)  # false: it answers `confirms` with a no, or takes it back
     alone = models.BooleanField(default=False)  # one person confirmed twice: nobody else could
-    final = models.BooleanField(default=False)  # false: it waits for a second person, or was not followed
+    final = models.BooleanField(default=False)  # what is carried out
 
     class Meta:
         verbose_name = _("decision")
@@ -224,14 +244,14 @@ class Action(Leased):
     """A final decision carried to the network."""
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
-        A.PLANNED: frozenset({A.CLAIMED, A.CANCELLED}),
+        A.PLANNED: frozenset({A.CLAIMED, A.CANCELLED, A.DONE}),
         A.CLAIMED: frozenset({A.SENDING, A.PLANNED, A.REJECTED, A.DONE, A.CANCELLED}),
         A.SENDING: frozenset({A.DONE, A.PLANNED, A.REJECTED, A.UNKNOWN}),
         A.UNKNOWN: frozenset({A.UNKNOWN, A.DONE, A.PLANNED, A.NEEDS_PERSON}),
         A.NEEDS_PERSON: frozenset({A.DONE, A.PLANNED, A.CANCELLED}),
-        A.REJECTED: frozenset({A.PLANNED, A.CANCELLED}),
+        A.REJECTED: frozenset({A.PLANNED, A.CANCELLED, A.DONE}),
+        A.CANCELLED: frozenset({A.DONE}),  # the network's yes is always kept
         A.DONE: frozenset(),
-        A.CANCELLED: frozenset(),
     }
 
     decision = models.OneToOneField(Decision, models.CASCADE, related_name="action")

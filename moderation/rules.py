@@ -1,0 +1,92 @@
+"""What may be decided of a comment, when two people must agree, and in which order the queue stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F
+from django.db.models.expressions import OrderBy
+
+from moderation import law
+from moderation.enums import Decided, Presence, ReviewState
+from moderation.risk.labels import FLAGGING, Label, Target
+from pages.networks.types import Capability
+
+D = Decided
+P = Presence
+C = Capability
+
+OPEN: Final = (ReviewState.WAITING, ReviewState.CLAIMED, ReviewState.SECOND)
+LEGAL: Final = FLAGGING - {Label.SPAM}
+"""Labels with a legal reason: keeping such a comment takes two people."""
+
+SHORTEST_REASON: Final = 3
+LONGEST_REASON: Final = 500
+CLAIM_SECONDS: Final = 300
+NOTICE_HOURS: Final = 24
+"""Our own target for answering a formal notice about a comment that no rule qualifies. Not law."""
+
+SOON: Final = timedelta(hours=1)
+"""People are told this long before a target."""
+
+REMOVALS: Final = frozenset({D.HIDE, D.DELETE})
+LEAVES_UP: Final = frozenset({D.KEEP, D.APPROVE, D.UNHIDE, D.REPLY})
+"""What ends with the comment in sight. A reply is among them: it answers and keeps."""
+
+_NEEDS: Final = {
+    D.APPROVE: C.APPROVE,
+    D.HIDE: C.HIDE,
+    D.UNHIDE: C.HIDE,
+    D.DELETE: C.DELETE_COMMENT,
+    D.REPLY: C.REPLY,
+}
+_BY_PRESENCE: Final = {
+    P.VISIBLE: (D.KEEP, D.REPLY, D.HIDE, D.DELETE),
+    P.PENDING: (D.APPROVE, D.HIDE, D.DELETE),
+    P.HIDDEN: (D.UNHIDE, D.HIDE, D.DELETE),  # to hide what is hidden: it stays so
+    P.GONE: (),
+}
+
+
+def acts_possible(capabilities: Collection[str], presence: str) -> tuple[Decided, ...]:
+    """What may be decided of a comment that stands so, on a network that can do this, in the order offered."""
+    acts = _BY_PRESENCE[P(presence)]
+    return tuple(act for act in acts if act not in _NEEDS or _NEEDS[act] in capabilities)
+
+
+def missing_acts(capabilities: Collection[str], presence: str) -> tuple[Decided, ...]:
+    """What would make sense of a comment that stands so, but its network cannot do."""
+    possible = acts_possible(capabilities, presence)
+    return tuple(act for act in _BY_PRESENCE[P(presence)] if act not in possible)
+
+
+def is_qualified(label: str) -> bool:
+    """Whether a label is a legal reason; spam is a reason to look, not a legal one."""
+    return label in LEGAL
+
+
+def needs_two(act: str, qualified: bool) -> bool:
+    """Whether the act takes two different people: whatever leaves a qualified comment in sight."""
+    return qualified and act in LEAVES_UP
+
+
+def reason_given(reason: str) -> bool:
+    """Whether a reason says something: three characters at least, blanks aside."""
+    return len(reason.strip()) >= SHORTEST_REASON
+
+
+def due(labels: Collection[str], target: str, known_at: datetime, *, notified: bool) -> datetime | None:
+    """Our own target for deciding: the nearest of the labels', or of a formal notice; None for none."""
+    against_brand = target == Target.COMPANY
+    removals = [law.removal(Label(label), known_at, against_brand=against_brand) for label in labels]
+    targets = [removal.due for removal in removals if removal is not None and removal.due is not None]
+    if notified:
+        targets.append(known_at + timedelta(hours=NOTICE_HOURS))
+    return min(targets, default=None)
+
+
+def queue_order() -> tuple[str | OrderBy, ...]:
+    """Formal notices first, then the gravest, then the nearest target, then the oldest."""
+    return ("-notified", "-severity", F("due_at").asc(nulls_last=True), "opened_at", "pk")
