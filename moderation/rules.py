@@ -51,7 +51,7 @@ _BY_PRESENCE: Final = {
 
 
 def acts_possible(capabilities: Collection[str], presence: str) -> tuple[Decided, ...]:
-    """What may be decided of a comment that stands so, on a network that can do this, in the order offered."""
+    """What may be decided of a comment that stands so, on a network that can do this, as offered."""
     acts = _BY_PRESENCE[P(presence)]
     return tuple(act for act in acts if act not in _NEEDS or _NEEDS[act] in capabilities)
 

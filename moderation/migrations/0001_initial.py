@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('pages', '0003_initial'),
+        ('pages', '0002_thread_snapshot'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
