@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from pages.messages import Reason
+from pages.messages import Reason, Words
 from reputation.cadence import Every, Weekday, read
-from reputation.enums import RunState, SourceStatus
+from reputation.enums import Refusal, RunState, SourceStatus
+from reputation.rules import Said, Sentence
+
+type Params = Mapping[str, Any]
 
 _AGAIN: Final = gettext_lazy("It is asked again at the next run.")
 _BY_HAND: Final = gettext_lazy("Open it by hand, and take it off the list if it has gone for good.")
@@ -70,6 +73,12 @@ FAULTS: Final[Mapping[str, Reason]] = {
         gettext_lazy("Its turn did not come: one page at a time is asked of each site."), _AGAIN
     ),
     "http_error": Reason(gettext_lazy("The site answered with an error."), _BY_HAND),
+    "worker_lost": Reason(gettext_lazy("The program was stopped each time it read this page."), _AGAIN),
+    "unreadable": Reason(
+        gettext_lazy("The page came, but no words could be read from it."),
+        gettext_lazy("Open it by hand: some pages are made of images, or need a sign-in."),
+    ),
+    "patience": Reason(gettext_lazy("The run ended before its turn came."), _AGAIN),
 }
 
 _UNNAMED: Final = Reason(gettext_lazy("The page could not be read."), _AGAIN)
@@ -108,6 +117,10 @@ RUN_CODES: Final[Mapping[str, Reason]] = {
         gettext_lazy("The audit has nowhere to look."),
         gettext_lazy("A lead adds a source, then run it again."),
     ),
+    "worker_lost": Reason(
+        gettext_lazy("The program was stopped several times while it worked."),
+        gettext_lazy("Run it again; if it lasts, tell whoever runs this installation."),
+    ),
     "unexpected": Reason(
         gettext_lazy("Something unexpected happened on our side."),
         gettext_lazy("Run it again; if it lasts, tell whoever runs this installation."),
@@ -115,6 +128,27 @@ RUN_CODES: Final[Mapping[str, Reason]] = {
 }
 
 _RUN_UNNAMED: Final = RUN_CODES["unexpected"]
+
+REFUSALS: Final[Mapping[str, Words]] = {
+    Refusal.NO_NAME: gettext_lazy("Give the audit a name."),
+    Refusal.TOO_LONG: gettext_lazy("“%(name)s” is longer than %(most)s characters. Shorten it."),
+    Refusal.NO_SUBJECT: gettext_lazy("Write at least one name to look for."),
+    Refusal.NO_SOURCE: gettext_lazy("Add at least one source: where to look."),
+    Refusal.NO_ADDRESSES: gettext_lazy("The source “%(name)s” has no address. Add one, or remove it."),
+    Refusal.BAD_ADDRESS: gettext_lazy("In “%(name)s”, this is not the address of a web page: %(url)s"),
+    Refusal.TOO_MANY: gettext_lazy("“%(name)s” has too many lines: at most %(most)s. Keep the main ones."),
+    Refusal.NO_PUBLIC: gettext_lazy("Add at least one public, and what it asks."),
+    Refusal.NO_QUERY: gettext_lazy("The public “%(name)s” asks nothing. Write a query, or remove it."),
+    Refusal.TWICE: gettext_lazy("Two have the name “%(name)s”. Give one of them another."),
+    Refusal.CRON_INVALID: gettext_lazy("This schedule cannot be read. Write five fields, such as 0 8 * * 1."),
+    Refusal.CRON_TOO_OFTEN: gettext_lazy("An audit runs once an hour at most. Space it out."),
+    Refusal.CRON_NEVER: gettext_lazy("This day never comes. Choose one that does."),
+    Refusal.NOT_A_MEMBER: gettext_lazy(
+        "Only people of this brand get its reports. Choose the recipients again."
+    ),
+    Refusal.ARCHIVED: gettext_lazy("This audit was put away: its reports stay, it runs no more."),
+    Refusal.NOT_RUNNING: gettext_lazy("This run has ended already."),
+}
 
 _RUN_TONES: Final[Mapping[str, str]] = {
     RunState.PLANNED: "",
@@ -181,3 +215,148 @@ def _weekly(day: Weekday) -> str:
         Weekday.SATURDAY: _("Every Saturday at %(at)s"),
         Weekday.SUNDAY: _("Every Sunday at %(at)s"),
     }[day]
+
+
+def refusal(code: str, params: Mapping[str, Any]) -> str:
+    """Why an act was refused, and what to do instead."""
+    return str(REFUSALS[code]) % dict(params)
+
+
+def sentence(said: Sentence) -> str:
+    """One sentence of a report, for somebody who was not there."""
+    return _SENTENCES[said.code](said.params)
+
+
+def _pages(count: int) -> str:
+    return ngettext("%(count)s page", "%(count)s pages", count) % {"count": count}
+
+
+def _nothing_read(params: Params) -> str:
+    if not params["asked"]:
+        return _("The sources named no page to read, so this run says nothing of the brand.")
+    return ngettext(
+        "The page that was asked for could not be read, so this run says nothing of the brand.",
+        "None of the %(asked)s pages could be read, so this run says nothing of the brand.",
+        params["asked"],
+    ) % dict(params)
+
+
+def _not_named(params: Params) -> str:
+    return ngettext(
+        "The page that was read does not name the brand.",
+        "None of the %(read)s pages that were read names the brand.",
+        params["read"],
+    ) % dict(params)
+
+
+def _named(params: Params) -> str:
+    pages = {**params, "pages": _pages(params["read"])}
+    if params["hosts"] == 1:
+        found = ngettext(
+            "%(originals)s of the %(pages)s read speaks of the brand, on %(first)s.",
+            "%(originals)s of the %(pages)s read speak of the brand, all on %(first)s.",
+            params["originals"],
+        )
+    else:
+        found = ngettext(
+            "%(originals)s of the %(pages)s read speaks of the brand, on %(first)s.",
+            "%(originals)s of the %(pages)s read speak of the brand, on %(hosts)s sites, "
+            "most of all on %(first)s.",
+            params["originals"],
+        )
+    repeats = ngettext(
+        "%(copies)s more repeats one of them.", "%(copies)s more repeat them.", params["copies"]
+    )
+    return " ".join([found % pages, *([repeats % pages] if params["copies"] else [])])
+
+
+def _named_more(params: Params) -> str:
+    more = _("That is more than the time before (%(before)s).") % dict(params)
+    return f"{_named(params)} {more}"
+
+
+def _named_less(params: Params) -> str:
+    less = _("That is less than the time before (%(before)s).") % dict(params)
+    return f"{_named(params)} {less}"
+
+
+def _worst_public(params: Params) -> str:
+    return ngettext(
+        "“%(name)s” see the worst of it: the only page on what they ask is negative.",
+        "“%(name)s” see the worst of it: %(negative)s of the %(total)s pages on what they ask are negative "
+        "(%(percent)s%%).",
+        params["total"],
+    ) % dict(params)
+
+
+def _no_negative(params: Params) -> str:
+    if not params["positive"]:
+        return _("None of it is clearly negative, and none clearly positive.")
+    return ngettext(
+        "None of it is clearly negative; %(positive)s of %(total)s is positive.",
+        "None of it is clearly negative; %(positive)s of %(total)s are positive.",
+        params["positive"],
+    ) % dict(params)
+
+
+def _no_public(params: Params) -> str:
+    return _("None of it is about what the publics of this audit ask.")
+
+
+def _no_opinion(params: Params) -> str:
+    return _("There is no opinion to weigh.")
+
+
+def _all_certain(params: Params) -> str:
+    return ngettext(
+        "The source answered, and all that it named could be read and weighed.",
+        "All %(sources)s sources answered, and all that they named could be read and weighed.",
+        params["sources"],
+    ) % dict(params)
+
+
+def _uncertain(params: Params) -> str:
+    return ngettext(
+        "%(uncertain)s of %(total)s is too unclear to call: read it before you conclude.",
+        "%(uncertain)s of %(total)s are too unclear to call: read them before you conclude.",
+        params["uncertain"],
+    ) % dict(params)
+
+
+def _gaps(params: Params) -> str:
+    values = {**params, "pages": _pages(params["asked"])}
+    unread = ngettext(
+        "%(unread)s of the %(pages)s could not be read.",
+        "%(unread)s of the %(pages)s could not be read.",
+        params["unread"],
+    )
+    if not params["silent"]:
+        return _("Not everything was seen:") + " " + unread % values
+    values["names"] = ", ".join(params["names"])
+    silent = ngettext(
+        "Not everything was seen: %(silent)s source gave no answer (%(names)s).",
+        "Not everything was seen: %(silent)s sources gave no answer (%(names)s).",
+        params["silent"],
+    )
+    return " ".join([silent % values, *([unread % values] if params["unread"] else [])])
+
+
+def _gaps_uncertain(params: Params) -> str:
+    return f"{_gaps(params)} {_uncertain(params)}"
+
+
+_SENTENCES: Final[Mapping[Said, Callable[[Params], str]]] = {
+    Said.NOTHING_READ: _nothing_read,
+    Said.NOT_NAMED: _not_named,
+    Said.NAMED: _named,
+    Said.NAMED_MORE: _named_more,
+    Said.NAMED_LESS: _named_less,
+    Said.WORST_PUBLIC: _worst_public,
+    Said.NO_NEGATIVE: _no_negative,
+    Said.NO_PUBLIC: _no_public,
+    Said.NO_OPINION: _no_opinion,
+    Said.ALL_CERTAIN: _all_certain,
+    Said.UNCERTAIN: _uncertain,
+    Said.GAPS: _gaps,
+    Said.GAPS_UNCERTAIN: _gaps_uncertain,
+}

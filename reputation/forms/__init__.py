@@ -1,0 +1,1 @@
+"""What leads type about audits."""
