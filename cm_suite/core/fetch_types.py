@@ -60,7 +60,7 @@ PASSING: Final = frozenset(
 
 
 def failure(fault: Fault, answer: str = "", retry_at: datetime | None = None) -> OutcomeError:
-    """The outcome to raise: Later for what passes, else Never. `answer`: the HTTP status, if there was one."""
+    """The outcome to raise: Later for what passes, else Never. `answer`: the HTTP status, if any."""
     if fault in PASSING:
         return Later(fault, answer=answer, retry_at=retry_at)
     return Never(fault, answer=answer)
@@ -110,7 +110,7 @@ class HostTurns(Protocol):
 
 @dataclass(frozen=True)
 class Robots:
-    """A site's robots.txt; empty when it has none. Not `reachable`: it could not be read, so nothing may be."""
+    """A site's robots.txt; empty when it has none. Not `reachable`: it could not be read, nothing may be."""
 
     text: str = ""
     reachable: bool = True

@@ -27,6 +27,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from cm_suite.core.errors import Never, NextStep
+from cm_suite.core.patience import within
 
 # urllib3 writes whole addresses, queries included, at DEBUG and WARNING: a token could be among them.
 for _name in ("urllib3.connection", "urllib3.connectionpool"):
@@ -179,11 +180,16 @@ def _public(found: Resolved) -> bool:
 class Crossing:
     """One exchange as its socket sees it: whether bytes of the request left, whether time ran out."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self.left = False
         self.expired = False
+        self._end = time.monotonic() + seconds
         self._line: socket.socket | None = None
         self._lock = threading.Lock()
+
+    def remaining(self) -> float:
+        """The seconds that are left, 0 when time is over."""
+        return max(0.0, self._end - time.monotonic())
 
     def hold(self, sock: socket.socket) -> None:
         """Keep a second handle on the connection, by which it can be cut from outside."""
@@ -221,7 +227,7 @@ _crossing: ContextVar[Crossing | None] = ContextVar("crossing", default=None)
 @contextmanager
 def watched(seconds: float) -> Iterator[Crossing]:
     """Watch the exchanges of this thread, and cut their connection once `seconds` have passed in all."""
-    crossing = Crossing()
+    crossing = Crossing(seconds)
     timer = threading.Timer(seconds, crossing.expire)
     timer.daemon = True
     reset = _crossing.set(crossing)
@@ -242,7 +248,7 @@ class _Checked:
     def _new_conn(self) -> socket.socket:
         conn = cast("HTTPConnection", self)
         try:
-            found = self.guard.addresses(conn._dns_host, conn.port)
+            found = _resolve(self.guard, conn)
         except socket.gaierror as error:
             raise NameResolutionError(conn.host, conn, error) from error
         try:
@@ -265,6 +271,18 @@ class _Checked:
         if crossing is not None:
             crossing.left = True
         super().send(data)  # type: ignore[misc]  # the connection class comes next in the order of classes
+
+
+def _resolve(guard: Guard, conn: HTTPConnection) -> list[Resolved]:
+    """The checked addresses of a connection's host; a resolver that hangs gets the watched time at most."""
+    ask = partial(guard.addresses, conn._dns_host, conn.port)
+    crossing = _crossing.get()
+    if crossing is None:
+        return ask()
+    try:
+        return within(crossing.remaining(), ask)
+    except TimeoutError:
+        raise socket.gaierror(socket.EAI_AGAIN, "the resolver did not answer in time") from None
 
 
 def _dial(conn: HTTPConnection, found: list[Resolved]) -> socket.socket:

@@ -1,0 +1,30 @@
+"""Waiting for what has no time-out of its own, such as the system's resolver. No Django here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+
+def within[T](seconds: float, act: Callable[[], T]) -> T:
+    """What `act` returns or raises, in a thread of its own; TimeoutError when it takes longer.
+
+    An act that takes longer is left alone to end when it will: it must hold nothing that others need.
+    """
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(act())
+        except BaseException as error:  # noqa: BLE001  # carried to the caller, which raises it
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(max(0.0, seconds))
+    if errors:
+        raise errors[0]
+    if not results:
+        raise TimeoutError
+    return results[0]
