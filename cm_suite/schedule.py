@@ -16,7 +16,8 @@ class Pool:
 
 POOLS = (
     Pool("senders", 2, ("publishing", "moderation", "pages", "default", "reputation")),
-    Pool("helpers", 1, ("reputation", "pages", "default", "moderation", "publishing")),
+    Pool("helpers", 1, ("pages", "moderation", "default", "publishing", "reputation")),
+    Pool("readers", 1, ("reputation", "default", "pages", "moderation", "publishing")),
 )
 
 

@@ -174,6 +174,9 @@ CM_ALLOWED_HOSTS = frozenset(
     for host, _sep, port in (pair.rpartition(":") for pair in env.list("CM_ALLOWED_HOSTS", default=[]))
 )
 CM_DEMO_LOGINS = VAR_DIR / "demo-logins.json"
+CM_DEMO_WEB = env.int("CM_DEMO_WEB", default=0)  # first of the four ports of the demo's own web; 0: none
+if CM_DEMO_WEB:
+    CM_ALLOWED_HOSTS |= {("127.0.0.1", CM_DEMO_WEB + place) for place in range(4)}
 
 # The engine. Only these may be shortened by benchmarks.
 CM_SEND_LEASE = timedelta(seconds=env.float("CM_SEND_LEASE", default=120.0))

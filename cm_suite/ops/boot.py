@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 NEEDS_DEV = frozenset({"test", "check", "bench"})
 STAMPS = {False: ".cm-run", True: ".cm-dev"}
 PUBLIC_URL = "public-url"  # in var: where the running service is reached
+DEMO_WEB = "demo-web"  # the port of the demo\'s own web, kept so that its addresses stay the same
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -180,7 +181,12 @@ def prepare(root: Path, command: str) -> Path:
 
 def join_service(var: Path) -> None:
     """Take the addresses of the service that runs here, where the environment names none."""
-    for name, file in (("REDIS_URL", var / "valkey" / "url"), ("PUBLIC_URL", var / PUBLIC_URL)):
+    files = {
+        "REDIS_URL": var / "valkey" / "url",
+        "PUBLIC_URL": var / PUBLIC_URL,
+        "CM_DEMO_WEB": var / DEMO_WEB,
+    }
+    for name, file in files.items():
         if file.exists():
             os.environ.setdefault(name, file.read_text().strip())
 

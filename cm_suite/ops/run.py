@@ -18,6 +18,8 @@ from cm_suite.ops import boot, prepare, processes, supervise, valkey
 
 DEFAULT_PORT = 8000
 PORTS_TRIED = 200
+DEMO_PORT = 8410
+DEMO_SITES = 4
 START_SECONDS = 60.0
 CONFIG = "supervisord.conf"
 
@@ -50,6 +52,18 @@ def choose_port(wanted: int) -> int:
         if is_free(port):
             return port
     raise RunError(f"No port is free from {wanted} on. Try: ./cm run --port N")
+
+
+def choose_demo_web(var: Path) -> int:
+    """The first of four free ports in a row, those of the last time if they are. Raises RunError."""
+    file = var / boot.DEMO_WEB
+    last = file.read_text().strip() if file.exists() else ""
+    wanted = [int(last)] if last.isdecimal() else []
+    for first in [*wanted, *range(DEMO_PORT, DEMO_PORT + PORTS_TRIED, DEMO_SITES)]:
+        if all(is_free(first + place) for place in range(DEMO_SITES)):
+            file.write_text(f"{first}\n")
+            return first
+    raise RunError(f"No four free ports from {DEMO_PORT} on for the demo's own web. Try: ./cm run --no-demo")
 
 
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -113,7 +127,7 @@ class House:
         (self.var / boot.PUBLIC_URL).write_text(os.environ["PUBLIC_URL"] + "\n")
         folder = self.var / "supervisor"
         folder.mkdir(exist_ok=True)
-        house = supervise.programs(self.root, port, command)
+        house = supervise.programs(self.root, port, command, int(os.environ.get("CM_DEMO_WEB", 0)))
         (folder / CONFIG).write_text(supervise.configuration(house, self.root, self.var))
         argv = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(folder / CONFIG)]
         self.child = processes.launch(argv, self.var / "log" / "start.log", cwd=self.root)
@@ -174,6 +188,8 @@ def keep(house: House, options: argparse.Namespace, lock: IO[str]) -> int:
     if port != options.port:
         say(f"Port {options.port} is busy; using {port}.")
     os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{port}")
+    if not options.no_demo:
+        os.environ.setdefault("CM_DEMO_WEB", str(choose_demo_web(house.var)))
     say("Preparing the database")
     flags = [prepare.NO_DEMO] if options.no_demo else []
     if house.finish([sys.executable, "-m", "cm_suite.ops.prepare", *flags], "prepare.log") != 0:

@@ -42,13 +42,18 @@ def workers(root: Path, pool: Pool) -> Program:
     return Program(pool.name, _manage(root, *command, *chosen), order=30, stop_seconds=STOP_SECONDS)
 
 
-def programs(root: Path, port: int, valkey: Sequence[str] | None) -> list[Program]:
-    """Everything `./cm run` keeps alive. `valkey` is None when REDIS_URL names the operator's server."""
+def programs(root: Path, port: int, valkey: Sequence[str] | None, demo_web: int = 0) -> list[Program]:
+    """Everything `./cm run` keeps alive. `valkey` is None when REDIS_URL names the operator's server.
+
+    `demo_web`: the first port of the demo's own web, 0 when it is not served.
+    """
     house = [
         web(port),
         *(workers(root, pool) for pool in POOLS),
         Program("cron", _manage(root, "cron"), order=40),
     ]
+    if demo_web:
+        house.append(Program("demo-web", _manage(root, "demo_web", "--port", str(demo_web)), order=20))
     if valkey is None:
         return house
     return [Program("valkey", tuple(valkey), order=10), *house]

@@ -58,6 +58,23 @@ def test_the_last_port_is_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(asked) == 65_535
 
 
+def test_the_demos_web_keeps_its_ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run.choose_demo_web(tmp_path)
+    assert (tmp_path / "demo-web").read_text() == f"{first}\n"
+    (tmp_path / "demo-web").write_text(f"{first + 40}\n")
+    assert run.choose_demo_web(tmp_path) == first + 40
+    monkeypatch.setattr(run, "is_free", lambda port: port >= first + 80)
+    moved = run.choose_demo_web(tmp_path)
+    assert moved == first + 80
+    assert (tmp_path / "demo-web").read_text() == f"{moved}\n"
+
+
+def test_no_four_free_ports_says_what_to_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "is_free", lambda port: port % 4 != 1)
+    with pytest.raises(run.RunError, match=r"\./cm run --no-demo"):
+        run.choose_demo_web(tmp_path)
+
+
 def test_the_flags_are_the_contract() -> None:
     assert vars(run.arguments([])) == {"port": 8000, "no_demo": False}
     assert vars(run.arguments(["--port", "9001", "--no-demo"])) == {"port": 9001, "no_demo": True}

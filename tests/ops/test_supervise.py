@@ -38,7 +38,7 @@ def read(house: list[supervise.Program], folder: Path) -> dict[str, Any]:
 
 def test_everything_is_kept_alive_and_stopped_with_its_children(tmp_path: Path) -> None:
     found = read(supervise.programs(tmp_path, 8000, ["/bin/valkey", "/x.conf"]), tmp_path)
-    assert set(found) == {"valkey", "web", "senders", "helpers", "cron"}
+    assert set(found) == {"valkey", "web", "senders", "helpers", "readers", "cron"}
     for config in found.values():
         assert config.autorestart is not False
         assert config.killasgroup is True
@@ -56,7 +56,13 @@ def test_valkey_starts_first_and_stops_last_and_cron_the_other_way(tmp_path: Pat
 
 def test_an_operators_redis_means_no_embedded_one(tmp_path: Path) -> None:
     names = [program.name for program in supervise.programs(tmp_path, 8000, None)]
-    assert names == ["web", "senders", "helpers", "cron"]
+    assert names == ["web", "senders", "helpers", "readers", "cron"]
+
+
+def test_the_demos_own_web_is_kept_alive_only_when_it_is_asked_for(tmp_path: Path) -> None:
+    house = {each.name: each.argv for each in supervise.programs(tmp_path, 8000, None, 8410)}
+    assert house["demo-web"][-3:] == ("demo_web", "--port", "8410")
+    assert "demo-web" not in {each.name for each in supervise.programs(tmp_path, 8000, None)}
 
 
 def test_what_is_being_sent_gets_its_time(tmp_path: Path) -> None:
