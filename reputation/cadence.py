@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Final
 
-from croniter import croniter
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -79,8 +78,3 @@ def write(cadence: Cadence) -> str:
         Every.OWN: " ".join(cadence.cron.split()),
     }
     return lines[cadence.every]
-
-
-def is_cron(line: str) -> bool:
-    """Whether this is a cron line of five fields."""
-    return len(line.split()) == 5 and bool(croniter.is_valid(line))

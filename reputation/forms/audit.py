@@ -14,13 +14,24 @@ from pages.models import Brand, Person
 from pages.selectors.people import people_with
 from reputation import cadence
 from reputation.cadence import DAY_MOST, Cadence, Every, Weekday
+from reputation.enums import Refusal
 from reputation.forms.rows import NAME_MOST, Publics, Sources
 from reputation.lines import phrases
+from reputation.messages import refusal
+from reputation.rules import check_cron
 from reputation.services.drafts import AuditDraft, PublicDraft, SourceDraft
 
 SUBJECT_MOST: Final = 300
 CRON_MOST: Final = 60
 EIGHT: Final = time(8)
+# What each rhythm asks for; what it does not ask for is not looked at.
+_TIMES: Final = frozenset({"weekday", "day", "at", "cron"})
+_ASKED: Final = {
+    Every.DAY.value: frozenset({"at"}),
+    Every.WEEK.value: frozenset({"at", "weekday"}),
+    Every.MONTH.value: frozenset({"at", "day"}),
+    Every.OWN.value: frozenset({"cron"}),
+}
 
 
 class HourInput(forms.TimeInput):
@@ -111,11 +122,19 @@ class AuditForm(forms.Form):
         """The schedule, read as one: `cadence`."""
         data = super().clean() or self.cleaned_data
         every = data.get("every")
-        if every == Every.OWN and "cron" not in self.errors and not cadence.is_cron(data.get("cron", "")):
-            self.add_error("cron", _("This is not a schedule. Write five fields, such as 0 8 * * 1."))
-        if every and not self.errors.keys() & {"cron", "weekday", "day", "at"}:
+        for name in _TIMES - _ASKED.get(str(every), frozenset()):
+            self.errors.pop(name, None)
+        if every == Every.OWN and "cron" not in self.errors:
+            self._check_cron(data.get("cron", ""))
+        if every and not self.errors.keys() & _TIMES:
             data["cadence"] = _cadence(data)
         return data
+
+    def _check_cron(self, line: str) -> None:
+        line = " ".join(line.split())
+        wrong = check_cron(line) if line else Refusal.CRON_INVALID
+        if wrong is not None:
+            self.add_error("cron", refusal(wrong, {}))
 
     @property
     def schedule(self) -> str | None:
