@@ -14,6 +14,8 @@ class NoticeKind(TextChoices):
     RECONNECT = "reconnect", _("A page must be reconnected")
     PAUSED = "paused", _("Publishing was paused")
     RESUMED = "resumed", _("Publishing started again")
+    AUDIT_DONE = "audit_done", _("An audit has its report")
+    AUDIT_FAILED = "audit_failed", _("An audit stopped before its report")
 
 
 class MailState(TextChoices):
@@ -30,3 +32,4 @@ class MailKind(TextChoices):
     NOTICE = "notice", _("Notice")
     CONFIRM = "confirm", _("Confirmation of a subscription")
     DIGEST = "digest", _("Digest")
+    AUDIT = "audit", _("Report of an audit")

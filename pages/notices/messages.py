@@ -70,6 +70,18 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
         _("See what is planned"),
         "ok",
     ),
+    NoticeKind.AUDIT_DONE: NoticeWords(
+        _("An audit has its report"),
+        _("What the web says of the brand has been read and weighed."),
+        _("Read the report"),
+        "ok",
+    ),
+    NoticeKind.AUDIT_FAILED: NoticeWords(
+        _("An audit stopped before its report"),
+        _("What was read until then is kept. Run it again; nothing else waits for it."),
+        _("See why"),
+        "risk",
+    ),
 }
 
 # how the interface shows the state of a mail: tone, icon
