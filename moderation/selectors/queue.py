@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from cm_suite.core import clock
 from cm_suite.core.text import clip
-from moderation import messages
+from moderation import rules
 from moderation.enums import ActionState, Decided, ReviewState
-from moderation.messages import Risk
+from moderation.messages.law import label_name, label_plain
+from moderation.messages.marks import Risk, left_words, risk
 from moderation.models import Action, Comment, Review
 from pages.messages import network_icon
 from pages.models import Brand, Person
 
 R = ReviewState
-OPEN: Final = (R.WAITING, R.CLAIMED, R.SECOND)
 ENDED: Final = (R.DECIDED, R.CLOSED)
 EXCERPT: Final = 180
 
@@ -73,9 +73,9 @@ class Answered:
 
 def open_reviews(brand: Brand) -> QuerySet[Review]:
     """Everything a person must still decide: notices first, then the gravest, then the nearest deadline."""
-    rows = Review.objects.filter(comment__page__brand=brand, state__in=OPEN)
+    rows = Review.objects.filter(comment__page__brand=brand, state__in=rules.OPEN)
     rows = rows.select_related("comment__page__brand", "claimed_by")
-    return rows.order_by("-notified", "-severity", F("due_at").asc(nulls_last=True), "opened_at", "pk")
+    return rows.order_by(*rules.queue_order())
 
 
 def ended_reviews(brand: Brand) -> QuerySet[Review]:
@@ -86,7 +86,7 @@ def ended_reviews(brand: Brand) -> QuerySet[Review]:
 
 def open_count(brand: Brand) -> int:
     """How many comments wait for a person; one query."""
-    return Review.objects.filter(comment__page__brand=brand, state__in=OPEN).count()
+    return Review.objects.filter(comment__page__brand=brand, state__in=rules.OPEN).count()
 
 
 def now_reviews(brand: Brand, limit: int, reader: Person | None = None) -> list[ReviewLine]:
@@ -120,9 +120,9 @@ def review_line(brand: Brand, review: Review, now: datetime, reader: Person | No
         url=reverse("moderation:queue", args=[brand.slug]),
         state=review.state,
         label=review.label,
-        label_name=messages.label_name(review.label),
-        label_plain=messages.label_plain(review.label),
-        risk=messages.risk(review.severity),
+        label_name=label_name(review.label),
+        label_plain=label_plain(review.label),
+        risk=risk(review.severity),
         severity=review.severity,
         excerpt=excerpt(comment.text),
         author=comment.author_name or comment.author_handle,
@@ -130,7 +130,7 @@ def review_line(brand: Brand, review: Review, now: datetime, reader: Person | No
         page=comment.page.name,
         page_icon=network_icon(comment.page.network),
         due_at=review.due_at,
-        left=messages.left_words(left),
+        left=left_words(left),
         overdue=left is not None and left.total_seconds() <= 0,
         notified=review.notified,
         asked=review.asked_by_person,

@@ -1,0 +1,176 @@
+"""What a person types about a comment: a decision, an answer to one, a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from django import forms
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from moderation import rules
+from moderation.enums import Decided, Presence
+from moderation.messages.acts import KEEPING, REMOVING, Quick
+from moderation.messages.law import LABELS
+from moderation.risk.labels import Label
+from moderation.selectors.comments import NEVER, Wanted
+from pages.models import Brand, Page
+
+REPLY_MOST: Final = 5000
+TOLD_MOST: Final = 500
+WORDS_MOST: Final = 100
+QUICK: Final[dict[str, Quick]] = {each.code: each for each in (*REMOVING, *KEEPING)}
+
+
+def label_choices() -> list[tuple[str, Any]]:
+    """The labels a person may retain, in the order of the contract."""
+    return [("", _("Not named")), *((label.value, LABELS[label].name) for label in Label)]
+
+
+class DecideForm(forms.Form):
+    """What is decided of a comment, why, and of which wording of it.
+
+    The reason is one at hand (`quick`), typed words, or both. Left empty, `told` is the quick reason as its
+    author may read it, in the brand's language.
+    """
+
+    act = forms.ChoiceField(
+        label=_("Decision"), choices=Decided.choices, error_messages={"required": _("Choose what to do.")}
+    )
+    quick = forms.ChoiceField(required=False, choices=[(code, each.reason) for code, each in QUICK.items()])
+    reason = forms.CharField(
+        label=_("In your own words"),
+        required=False,
+        max_length=rules.LONGEST_REASON - 100,
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )
+    told = forms.CharField(
+        label=_("What its author may read"),
+        required=False,
+        max_length=TOLD_MOST,
+        widget=forms.Textarea(attrs={"rows": 1, "dir": "auto"}),
+    )
+    label = forms.ChoiceField(label=_("Retained as"), required=False, choices=label_choices)
+    text = forms.CharField(
+        label=_("Reply"),
+        required=False,
+        max_length=REPLY_MOST,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    alone_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, brand: Brand, acts: Collection[str] = Decided.values, **kw: Any) -> None:
+        super().__init__(*args, auto_id="decide-%s", **kw)
+        self.brand = brand
+        self.acts = acts
+
+    @property
+    def decided(self) -> Decided:
+        """The act. Raises KeyError on a form that is not valid."""
+        return Decided(self.cleaned_data["act"])
+
+    @property
+    def full_reason(self) -> str:
+        """The reason at hand and the typed one, in one."""
+        quick = QUICK.get(self.cleaned_data["quick"])
+        typed: str = self.cleaned_data["reason"].strip()
+        return " ".join(filter(None, (str(quick.reason) if quick else "", typed)))
+
+    @property
+    def full_told(self) -> str:
+        """What the author may read of a removal; empty for any other act."""
+        if self.decided not in rules.REMOVALS:
+            return ""
+        typed: str = self.cleaned_data["told"].strip()
+        quick = QUICK.get(self.cleaned_data["quick"])
+        if typed or quick is None:
+            return typed
+        with translation.override(self.brand.language):
+            return str(quick.told)
+
+
+class SecondForm(forms.Form):
+    """The second person's answer to a first decision."""
+
+    agree = forms.TypedChoiceField(
+        choices=[("yes", _("Agree")), ("no", _("Do not agree"))],
+        coerce=lambda value: value == "yes",
+        error_messages={"required": _("Say whether you agree.")},
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        required=False,
+        max_length=rules.LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    alone_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, auto_id="second-%s", **kw)
+
+
+class UndoForm(forms.Form):
+    """Why a hidden comment is shown again."""
+
+    reason = forms.CharField(max_length=rules.LONGEST_REASON, required=False)
+    alone_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class SettleForm(forms.Form):
+    """What a person saw on the network, and how they know."""
+
+    done = forms.TypedChoiceField(
+        choices=[("yes", _("It was done")), ("no", _("It was not done"))], coerce=lambda value: value == "yes"
+    )
+    reason = forms.CharField(max_length=rules.LONGEST_REASON)
+
+
+class FilterForm(forms.Form):
+    """Which comments the list shows."""
+
+    q = forms.CharField(label=_("Words"), required=False, max_length=WORDS_MOST)
+    page = forms.ModelChoiceField(
+        label=_("Page"), required=False, queryset=Page.objects.none(), empty_label=_("All pages")
+    )
+    presence = forms.ChoiceField(
+        label=_("Presence"), required=False, choices=[("", _("Any")), *Presence.choices]
+    )
+    label = forms.ChoiceField(
+        label=_("Label"),
+        required=False,
+        choices=lambda: [("", _("Any")), *((label.value, LABELS[label].name) for label in Label)],
+    )
+    standing = forms.ChoiceField(
+        label=_("Review"),
+        required=False,
+        choices=[
+            ("", _("Any")),
+            ("open", _("To decide")),
+            ("decided", _("Decided")),
+            ("closed", _("Closed without a decision")),
+            (NEVER, _("Never reviewed")),
+        ],
+    )
+
+    def __init__(self, *args: Any, brand: Brand, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        pages = self.fields["page"]
+        assert isinstance(pages, forms.ModelChoiceField)  # noqa: S101 -- declared above
+        pages.queryset = Page.objects.filter(brand=brand).order_by("-network", "name", "pk")
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked for; a field that cannot be read asks nothing."""
+        self.is_valid()
+        data = self.cleaned_data
+        page = data.get("page")
+        return Wanted(
+            page_id=page.pk if page else None,
+            presence=data.get("presence", ""),
+            label=data.get("label", ""),
+            standing=data.get("standing", ""),
+            words=data.get("q", "").strip(),
+        )

@@ -1,0 +1,1 @@
+"""The codes of moderation in words: `law` (labels, elements, clocks), `marks` (risk, time), `acts`."""

@@ -1,0 +1,179 @@
+"""How a comment reads in law: the words marked, the elements, the two clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from cm_suite.core import clock
+from moderation import law
+from moderation.messages import law as words
+from moderation.messages.marks import left_words, length_words
+from moderation.models import Assessment, Comment, Qualification, Review, Revision, Span
+from moderation.risk.labels import Label, Target
+
+RIVALS: Final = 4
+"""How many readings are offered, the most probable first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of the comment. `rules`: the ids of the rules that mark it, empty for words nothing marks."""
+
+    text: str
+    rules: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """What the rules see in it, and their ids; empty for words nothing marks."""
+        named = dict.fromkeys(f"{words.source_words(rule)} ({rule})" for rule in self.rules)
+        return " · ".join(named)
+
+
+@dataclass(frozen=True, slots=True)
+class ElementRow:
+    """One element of a reading: found in the words, or to be checked by a person."""
+
+    words: str
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitationRow:
+    """The limitation clock in words. `last_day` is None when none is counted or it is not known.
+
+    `left`: days from today in Paris to the last prudent day, below 0 once past. `doubts`: what to ask a
+    lawyer; `why`: why nothing is known.
+    """
+
+    status: str
+    last_day: date | None = None
+    left: int = 0
+    why: str = ""
+    doubts: tuple[str, ...] = ()
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way of reading the comment: its legal name, what it means, what it rests on.
+
+    `sure`: percent. `pieces`: the whole comment, in order. `hours`: our own target for removing it after we
+    knew, None where nothing is to be removed.
+    """
+
+    number: int
+    label: str
+    name: str
+    plain: str
+    article: str
+    sure: int
+    elements: tuple[ElementRow, ...]
+    pieces: tuple[Piece, ...]
+    limitation: LimitationRow
+    hours: int | None
+
+    @property
+    def marked(self) -> tuple[Piece, ...]:
+        """The marked runs alone."""
+        return tuple(piece for piece in self.pieces if piece.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalClock:
+    """Our own target for deciding. `due_at` None: nothing presses."""
+
+    known_at: datetime
+    due_at: datetime | None
+    left: str
+    overdue: bool
+
+
+def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
+    """The text cut at the edges of the spans, which are in code points; what lies outside the text is left.
+
+    Joined again the pieces are the text. Overlapping spans give pieces with several rules.
+    """
+    held = [(max(0, s.start), min(len(text), s.end), s.source) for s in spans]
+    held = [(start, end, source) for start, end, source in held if start < end]
+    edges = sorted({0, len(text), *(edge for start, end, _ in held for edge in (start, end))})
+    cut = []
+    for start, end in zip(edges, edges[1:], strict=False):
+        rules = tuple(dict.fromkeys(source for a, b, source in held if a <= start and end <= b))
+        cut.append(Piece(text[start:end], rules))
+    return tuple(cut)
+
+
+def readings(comment: Comment, assessment: Assessment | None, now: datetime) -> tuple[Reading, ...]:
+    """The rival readings of the comment's present words; at most four queries, none without an assessment."""
+    if assessment is None:
+        return ()
+    events = _events(comment.revisions.all() if comment.revision > 1 else ())
+    rows = assessment.qualifications.prefetch_related("elements", "spans")[:RIVALS]
+    against_brand = assessment.target == Target.COMPANY
+    return tuple(_reading(n, row, comment, now, events, against_brand) for n, row in enumerate(rows))
+
+
+def plain_reading(comment: Comment) -> tuple[Piece, ...]:
+    """The words without any mark."""
+    return (Piece(comment.text),)
+
+
+def removal_clock(review: Review, now: datetime) -> RemovalClock:
+    """How long the review still has."""
+    left = review.due_at - now if review.due_at else None
+    overdue = left is not None and left <= timedelta()
+    return RemovalClock(review.known_at, review.due_at, left_words(left), overdue)
+
+
+def limitation_row(label: str, comment: Comment, now: datetime, events: Sequence[law.Event]) -> LimitationRow:
+    """The victim's clock for a label; a date the network does not give leaves it unknown."""
+    found = law.limitation(Label(label), comment.published_at, now, events)
+    if found.status is law.Status.UNKNOWN:
+        return LimitationRow(found.status, why=words.unknown_words(found.reason), confirmed=found.confirmed)
+    if found.last_day is None:
+        return LimitationRow(found.status)
+    today = clock.now().astimezone(law.PARIS).date()
+    doubts = tuple(filter(None, map(words.doubt_words, found.doubts)))
+    return LimitationRow(
+        found.status, found.last_day, (found.last_day - today).days, doubts=doubts, confirmed=found.confirmed
+    )
+
+
+def _reading(
+    number: int,
+    row: Qualification,
+    comment: Comment,
+    now: datetime,
+    events: Sequence[law.Event],
+    against_brand: bool,
+) -> Reading:
+    removal = law.removal(Label(row.label), against_brand=against_brand)
+    return Reading(
+        number=number,
+        label=row.label,
+        name=words.label_name(row.label),
+        plain=words.label_plain(row.label),
+        article=words.article_words(row.article),
+        sure=round(row.confidence * 100),
+        elements=tuple(ElementRow(words.element_words(e.code), e.found) for e in row.elements.all()),
+        pieces=pieces(comment.text, row.spans.all()),
+        limitation=limitation_row(row.label, comment, now, events),
+        hours=removal.hours if removal else None,
+    )
+
+
+def _events(revisions: Iterable[Revision]) -> tuple[law.Event, ...]:
+    """Every edit is an event of its own: the law does not say what it changes."""
+    return tuple(
+        law.Event(law.EventKind.EDITED, each.edited_at or each.seen_at)
+        for each in revisions
+        if each.number > 1
+    )
+
+
+def age_words(at: datetime | None, now: datetime) -> str:
+    """How long ago, in two units; empty when not known."""
+    return length_words(now - at) if at else ""
