@@ -31,8 +31,8 @@ _NAMES: Final = frozenset({62, 64})  # another host name, another IP address
 # The first row that fits any exception of the chain says what happened.
 _ROWS: Final[_Rows] = (
     ((socket.gaierror,), Fault.DNS),
+    ((NewConnectionError,), Fault.REFUSED),  # a kind of ConnectTimeoutError to urllib3
     ((ConnectTimeoutError,), Fault.CONNECT_TIMEOUT),
-    ((NewConnectionError,), Fault.REFUSED),
     ((ReadTimeoutError, TimeoutError), Fault.DEADLINE),
     ((ssl.SSLEOFError, ssl.SSLZeroReturnError), Fault.RESET),
     ((ssl.SSLError,), Fault.TLS_FAILED),
