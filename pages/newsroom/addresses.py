@@ -21,6 +21,11 @@ def of_post(slug: str, post_id: int) -> str:
     return absolute(reverse("newsroom:post", kwargs={"brand": slug, "post_id": post_id}))
 
 
+def of_comment(slug: str, post_id: int, comment_id: int) -> str:
+    """The place of a comment on its post's page."""
+    return f"{of_post(slug, post_id)}#c{comment_id}"
+
+
 def with_token(slug: str, name: str, token: str) -> str:
     """A page that a signed token opens. It is in the query, which is written to no log."""
     return f"{of_brand(slug, name)}?t={token}"

@@ -11,3 +11,8 @@ def send_digests() -> int:
 def forget_unconfirmed() -> int:
     """Forget the addresses that were asked and never answered."""
     return services.forget_unconfirmed()
+
+
+def forget_commenters() -> int:
+    """Forget the addresses of those who commented or reported a year ago, and what they withdrew."""
+    return services.forget_commenters()

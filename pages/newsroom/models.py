@@ -94,7 +94,10 @@ class Subscriber(models.Model):
 
 
 class NewsroomComment(models.Model):
-    """A visitor's words under a post. `changed_at` is the watermark readers go by."""
+    """A visitor's words under a post. `changed_at` is the watermark readers go by.
+
+    `parent` is the comment it answers, `root` the first one of its thread; both are empty on that first one.
+    """
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         CommentState.PENDING: frozenset(
@@ -110,6 +113,7 @@ class NewsroomComment(models.Model):
 
     post = models.ForeignKey(NewsroomPost, models.CASCADE, related_name="comments")
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="answers")
+    root = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="below")
     key = models.CharField(max_length=64, unique=True)  # the form's, or the reply's: sent twice, written once
     by_brand = models.BooleanField(default=False)
     author_name = models.CharField(_("name"), max_length=60)

@@ -14,6 +14,7 @@ from cm_suite.core.text import ELLIPSIS, clip
 
 # Marks that turn the direction of writing: right in a sentence, a disguise in an address.
 _TURNS: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_TURNING: Final = re.compile(f"[{_TURNS}]")
 _LINK: Final = re.compile(rf"\bhttps?://[^\s<>\"“”«»{_TURNS}]+", re.IGNORECASE)
 _THIN_BEFORE: Final = re.compile(r"(?<=\S) (?=[;!?])")
 _FIRM_BESIDE: Final = re.compile(r"(?<=\S) (?=[:»%€])|(?<=«) ")
@@ -35,18 +36,28 @@ def french(text: str) -> str:
     return _FIRM_BESIDE.sub("\N{NO-BREAK SPACE}", _THIN_BEFORE.sub("\N{NARROW NO-BREAK SPACE}", text))
 
 
-def paragraphs(text: str, language: str = "") -> SafeString:
+def paragraphs(text: str, language: str = "", *, rel: str = "noopener") -> SafeString:
     """The text as HTML paragraphs, each in its own direction; addresses of the web become links."""
     words = french(clean(text)) if language == "fr" else clean(text)
     blocks = [block.strip() for block in _PARAGRAPHS.split(words)]
-    return format_html_join("\n", '<p dir="auto">{}</p>', ((_lines(block),) for block in blocks if block))
+    return format_html_join("\n", '<p dir="auto">{}</p>', ((_lines(block, rel),) for block in blocks if block))
 
 
-def _lines(block: str) -> SafeString:
-    return format_html_join(mark_safe("<br>\n"), "{}", ((_linked(line),) for line in block.split("\n")))
+def visitors_words(text: str) -> SafeString:
+    """A visitor's text as HTML, sign for sign; its links carry no word of recommendation."""
+    return paragraphs(text, rel="ugc nofollow noopener")
 
 
-def _linked(line: str) -> SafeString:
+def single_line(text: str) -> str:
+    """A name or the like: on one line, without signs that turn the direction of what follows."""
+    return " ".join(_TURNING.sub("", clean(text)).split())
+
+
+def _lines(block: str, rel: str) -> SafeString:
+    return format_html_join(mark_safe("<br>\n"), "{}", ((_linked(line, rel),) for line in block.split("\n")))
+
+
+def _linked(line: str, rel: str) -> SafeString:
     """One line with its addresses as links; what is not an address is escaped."""
     parts: list[str] = []
     end = 0
@@ -54,13 +65,13 @@ def _linked(line: str) -> SafeString:
         address = _trimmed(found[0])
         if not link_host(address):
             continue
-        parts += (line[end : found.start()], _anchor(address))
+        parts += (line[end : found.start()], _anchor(address, rel))
         end = found.start() + len(address)
     return format_html_join("", "{}", ((part,) for part in [*parts, line[end:]]))
 
 
-def _anchor(address: str) -> SafeString:
-    return format_html('<a href="{}" rel="noopener" dir="ltr">{}</a>', address, address)
+def _anchor(address: str, rel: str) -> SafeString:
+    return format_html('<a href="{}" rel="{}" dir="ltr">{}</a>', address, rel, address)
 
 
 def _trimmed(address: str) -> str:

@@ -1,7 +1,8 @@
-"""Rules of the newsroom: when a post is old, when a digest is due, which legal details a page owes."""
+"""Rules of the newsroom: posts that are old, digests that are due, legal details, what a comment may be."""
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,6 +20,17 @@ DIGEST_GRACE: Final = timedelta(hours=12)  # a later digest waits for the next o
 CONFIRM_WITHIN: Final = timedelta(days=3)
 ASK_AGAIN_AFTER: Final = timedelta(minutes=10)
 WHY_WITHIN: Final = timedelta(days=1)
+
+COMMENT_MOST: Final = 5000  # characters
+NAME_MOST: Final = 60
+THREADS_A_PAGE: Final = 100
+TOO_QUICK: Final = timedelta(seconds=2)  # nobody reads a form, fills it in and sends it in less
+FORM_WITHIN: Final = timedelta(days=3)
+ADDRESSES_KEPT: Final = timedelta(days=365)  # of those who comment or report
+WORDS_KEPT: Final = timedelta(days=30)  # of a comment that its author withdrew
+
+BATCH: Final = 100
+SETTLES: Final = timedelta(seconds=10)  # what is written in this instant is committed by then, on any host
 
 LEGAL_FIELDS: Final = ("publisher", "publication_director", "contact_email", "postal_address", "host")
 
@@ -49,3 +61,18 @@ def digest_moment(at: datetime, zone: ZoneInfo) -> datetime | None:
 def missing_legal(values: dict[str, str]) -> list[str]:
     """The legal details that are not filled in, in the order a legal notice gives them."""
     return [field for field in LEGAL_FIELDS if not values.get(field, "").strip()]
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: only spaces, controls and marks without a letter to stand on."""
+    return all(unicodedata.category(sign)[0] in "ZCM" for sign in text)
+
+
+def passes_for(name: str, brand: str) -> bool:
+    """Whether readers would take a visitor's name for the brand's own: case, accents and signs aside."""
+    return bool(_skeleton(name)) and _skeleton(name) == _skeleton(brand)
+
+
+def _skeleton(name: str) -> str:
+    apart = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(sign for sign in apart if sign.isalnum())

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='newsroom.newsroomcomment')),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='newsroom.newsroompost')),
+                ('root', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='below', to='newsroom.newsroomcomment')),
             ],
             options={
                 'verbose_name': 'newsroom comment',

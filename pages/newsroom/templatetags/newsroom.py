@@ -20,6 +20,7 @@ register.filter("paragraphs", prose.paragraphs)
 register.filter("link_host", prose.link_host)
 register.filter("mark", messages.mark)
 register.filter("clean", prose.clean)
+register.filter("visitors_words", prose.visitors_words)
 
 
 @register.filter

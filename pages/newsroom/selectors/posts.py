@@ -12,6 +12,7 @@ from pages.models import Brand, Charter, Departure, Page, Pause
 from pages.newsroom.models import NewsroomPost, Subscriber, SubscriberState
 from pages.newsroom.rules import LEGAL_FIELDS, NETWORK, POSTS_A_FEED, POSTS_A_PAGE
 from pages.newsroom.rules import missing_legal as _missing_legal
+from pages.newsroom.selectors.comments import comments_changed_at, with_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Neighbours:
 def newsroom(slug: str) -> Page | None:
     """The newsroom page of the brand at this address, with brand and charter; None when there is none."""
     pages = Page.objects.filter(network=NETWORK, brand__slug=slug)
-    return pages.select_related("brand", "brand__charter").order_by("pk").first()
+    return pages.select_related("brand", "brand__charter", "comment_rules").order_by("pk").first()
 
 
 def takes_subscribers(page: Page) -> bool:
@@ -62,7 +63,7 @@ def listing(page: Page, before: int | None = None) -> Listing | None:
 
     The cursor may have been taken down since: its place in time remains.
     """
-    posts = standing(page)
+    posts = with_counts(standing(page))
     if before is not None:
         cursor = NewsroomPost.objects.filter(page=page, pk=before).only("published_at").first()
         if cursor is None:
@@ -94,13 +95,14 @@ def _older_than(other: NewsroomPost) -> Q:
 
 def feed(page: Page) -> list[NewsroomPost]:
     """The newest posts, as many as a feed carries."""
-    return list(standing(page)[:POSTS_A_FEED])
+    return list(with_counts(standing(page))[:POSTS_A_FEED])
 
 
 def changed_at(page: Page) -> datetime | None:
-    """When the public page last gained or lost a post; None while it never had one."""
+    """When the public page last gained or lost a post or a comment; None while it never had one."""
     last = NewsroomPost.objects.filter(page=page).aggregate(Max("published_at"), Max("removed_at"))
-    return max((at for at in last.values() if at), default=None)
+    moments = [*last.values(), comments_changed_at(page)]
+    return max((at for at in moments if at), default=None)
 
 
 def subscriber(page: Page, subscriber_id: int | None) -> Subscriber | None:

@@ -1,0 +1,41 @@
+"""What the newsroom shows: its posts, its threads, and who waits for a digest."""
+
+from pages.newsroom.selectors.posts import (
+    Listing,
+    Neighbours,
+    changed_at,
+    charter,
+    departure,
+    digest_pages,
+    feed,
+    listing,
+    missing_legal,
+    neighbours,
+    newsroom,
+    post,
+    standing,
+    subscriber,
+    takes_subscribers,
+    untold,
+    waiting_for_digest,
+)
+
+__all__ = [
+    "Listing",
+    "Neighbours",
+    "changed_at",
+    "charter",
+    "departure",
+    "digest_pages",
+    "feed",
+    "listing",
+    "missing_legal",
+    "neighbours",
+    "newsroom",
+    "post",
+    "standing",
+    "subscriber",
+    "takes_subscribers",
+    "untold",
+    "waiting_for_digest",
+]

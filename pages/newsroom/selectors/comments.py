@@ -1,0 +1,165 @@
+"""The comments under a post: who may write, what is shown of a thread, and what a reader of changes gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from pages.enums import PageState
+from pages.models import Page
+from pages.newsroom.models import (
+    CommentMode,
+    CommentReport,
+    CommentRules,
+    CommentState,
+    NewsroomComment,
+    NewsroomPost,
+)
+from pages.newsroom.rules import THREADS_A_PAGE
+from pages.newsroom.tokens import hash_of
+
+GONE = (CommentState.REMOVED, CommentState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One comment of a thread. `to`: the name it answers, when that is not the first of the thread."""
+
+    comment: NewsroomComment
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The first comment and what was answered below, oldest first. It may itself be out of sight."""
+
+    first: NewsroomComment
+    shown: bool
+    answers: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One page of the threads under a post, oldest first, and how many comments are visible in all."""
+
+    threads: tuple[Thread, ...]
+    count: int
+    number: int
+    pages: int
+
+    @property
+    def previous(self) -> int:
+        """The page before this one; 0 for the first."""
+        return self.number - 1
+
+    @property
+    def following(self) -> int:
+        """The page after this one; 0 for the last."""
+        return self.number + 1 if self.number < self.pages else 0
+
+
+def comment_mode(page: Page) -> CommentMode:
+    """How this newsroom takes comments."""
+    rules: CommentRules | None = getattr(page, "comment_rules", None)
+    return CommentMode(rules.mode) if rules else CommentMode.PUBLISH_FIRST
+
+
+def takes_comments(page: Page) -> bool:
+    """Whether visitors may write: not when comments are closed, nor once the page is disconnected."""
+    return page.state != PageState.DISCONNECTED and comment_mode(page) != CommentMode.CLOSED
+
+
+def conversation(post: NewsroomPost, number: int = 1) -> Conversation | None:
+    """The threads under a post; None for a page of them that does not exist.
+
+    A first comment that is out of sight keeps its place while somebody's visible answer stands below.
+    """
+    visible = NewsroomComment.objects.filter(post=post, state=CommentState.VISIBLE)
+    answered = Exists(visible.filter(root=OuterRef("pk")))
+    firsts = NewsroomComment.objects.filter(Q(state=CommentState.VISIBLE) | answered, post=post, root=None)
+    firsts = firsts.order_by("written_at", "pk")
+    start = (number - 1) * THREADS_A_PAGE
+    shown = list(firsts[start : start + THREADS_A_PAGE])
+    if not shown and number > 1:
+        return None
+    full = len(shown) == THREADS_A_PAGE or number > 1
+    pages = -(-firsts.count() // THREADS_A_PAGE) if full else 1
+    answers = list(visible.filter(root__in=[first.pk for first in shown])) if shown else []
+    below = _by_thread(answers)
+    threads = tuple(
+        Thread(first, first.state == CommentState.VISIBLE, tuple(below.get(first.pk, ()))) for first in shown
+    )
+    count = visible.count() if full else sum(thread.shown for thread in threads) + len(answers)
+    return Conversation(threads, count, number, pages)
+
+
+def _by_thread(answers: Iterable[NewsroomComment]) -> dict[int, list[Said]]:
+    """Answers by the first comment of their thread, each with the name it speaks to."""
+    below: dict[int, list[Said]] = {}
+    names = {answer.pk: answer.author_name for answer in answers}
+    for answer in answers:
+        if answer.root_id is not None:
+            to = names.get(answer.parent_id or 0, "")
+            below.setdefault(answer.root_id, []).append(Said(answer, to))
+    return below
+
+
+def with_counts(posts: QuerySet[NewsroomPost]) -> QuerySet[NewsroomPost]:
+    """The posts, each with `comment_count`: how many visible comments are under it."""
+    visible = NewsroomComment.objects.filter(post=OuterRef("pk"), state=CommentState.VISIBLE)
+    counted = visible.order_by().values("post").annotate(n=Count("*")).values("n")
+    counting: QuerySet[NewsroomPost] = posts.annotate(comment_count=Coalesce(Subquery(counted), 0))
+    return counting
+
+
+def comments_changed_at(page: Page) -> datetime | None:
+    """When something last changed among the comments that were public at any time."""
+    public = NewsroomComment.objects.filter(post__page=page, shown_at__isnull=False)
+    last: datetime | None = public.aggregate(last=Max("changed_at"))["last"]
+    return last
+
+
+def comment_of(page: Page, comment_id: int) -> NewsroomComment | None:
+    """A comment under a post of this newsroom, in any state, with its post."""
+    comments = NewsroomComment.objects.select_related("post__page__brand")
+    return comments.filter(post__page=page, pk=comment_id).first()
+
+
+def visible_under(post: NewsroomPost, comment_id: int) -> NewsroomComment | None:
+    """A visible comment of this post: what may be answered."""
+    return NewsroomComment.objects.filter(post=post, pk=comment_id, state=CommentState.VISIBLE).first()
+
+
+def comment_by_token(page: Page, token: str) -> NewsroomComment | None:
+    """The comment whose author holds this private link; None when it is forged or cut."""
+    comments = NewsroomComment.objects.select_related("post__page__brand").filter(post__page=page)
+    return comments.filter(by_brand=False, token_hash=hash_of(token)).first() if token else None
+
+
+def comment_by_key(post: NewsroomPost, key: str) -> NewsroomComment | None:
+    """The comment that a form has already made."""
+    return NewsroomComment.objects.filter(post=post, key=key).first()
+
+
+def changed_since(page: Page, at: datetime | None, pk: int) -> QuerySet[NewsroomComment]:
+    """What visitors wrote that is new or changed after this place, in the order of changes.
+
+    Each comes with `noticed_at`, its first report, and `notice_count`.
+    """
+    comments = NewsroomComment.objects.filter(post__page=page, by_brand=False)
+    if at is not None:
+        comments = comments.filter(Q(changed_at__gt=at) | Q(changed_at=at, pk__gt=pk))
+    return with_notices(comments).order_by("changed_at", "pk")
+
+
+def with_notices(comments: QuerySet[NewsroomComment]) -> QuerySet[NewsroomComment]:
+    """The comments with their post, and with how many reports there are and the first one's instant."""
+    reports = CommentReport.objects.filter(comment=OuterRef("pk")).order_by().values("comment")
+    first = Subquery(reports.annotate(first=Min("at")).values("first"))
+    number = Subquery(reports.annotate(n=Count("*")).values("n"))
+    noticed: QuerySet[NewsroomComment] = comments.annotate(noticed_at=first, notice_count=Coalesce(number, 0))
+    return noticed.select_related("post")
