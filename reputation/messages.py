@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pages.messages import Reason, Words
 from reputation.cadence import Every, Weekday, read
-from reputation.enums import Refusal, RunState, SourceStatus
+from reputation.enums import Refusal, RunState, Sentiment, SourceStatus
 from reputation.rules import Said, Sentence
 
 type Params = Mapping[str, Any]
@@ -150,24 +150,28 @@ REFUSALS: Final[Mapping[str, Words]] = {
     Refusal.NOT_RUNNING: gettext_lazy("This run has ended already."),
 }
 
-_RUN_TONES: Final[Mapping[str, str]] = {
-    RunState.PLANNED: "",
-    RunState.LISTING: "accent",
-    RunState.COLLECTING: "accent",
-    RunState.SCORING: "accent",
-    RunState.DONE: "ok",
-    RunState.FAILED: "risk",
-    RunState.CANCELLED: "",
+# The icon of each mark, and its tone: colour never stands alone.
+_RUN_MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    RunState.PLANNED: ("state-planned", ""),
+    RunState.LISTING: ("state-processing", "accent"),
+    RunState.COLLECTING: ("state-processing", "accent"),
+    RunState.SCORING: ("state-processing", "accent"),
+    RunState.DONE: ("state-published", "ok"),
+    RunState.FAILED: ("state-rejected", "risk"),
+    RunState.CANCELLED: ("state-cancelled", ""),
 }
-
-_RUN_ICONS: Final[Mapping[str, str]] = {
-    RunState.PLANNED: "state-planned",
-    RunState.LISTING: "state-processing",
-    RunState.COLLECTING: "state-processing",
-    RunState.SCORING: "state-processing",
-    RunState.DONE: "state-published",
-    RunState.FAILED: "state-rejected",
-    RunState.CANCELLED: "state-cancelled",
+_SOURCE_MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    SourceStatus.WAITING: ("state-planned", ""),
+    SourceStatus.ANSWERED: ("state-published", "ok"),
+    SourceStatus.SILENT: ("state-unknown", "warn"),
+    SourceStatus.REFUSED: ("lock", "risk"),
+    SourceStatus.FAULT: ("state-rejected", "risk"),
+}
+_SENTIMENT_MARKS: Final[Mapping[str, tuple[str, str]]] = {
+    Sentiment.POSITIVE: ("opinion-positive", "ok"),
+    Sentiment.NEGATIVE: ("opinion-negative", "risk"),
+    Sentiment.NEUTRAL: ("opinion-neutral", ""),
+    Sentiment.UNCERTAIN: ("opinion-uncertain", "warn"),
 }
 
 
@@ -184,7 +188,17 @@ def run_fault(code: str) -> Reason:
 
 def run_mark(state: str) -> tuple[str, str]:
     """The icon and the tone of a run's state."""
-    return _RUN_ICONS[state], _RUN_TONES[state]
+    return _RUN_MARKS[state]
+
+
+def source_mark(status: str) -> tuple[str, str]:
+    """The icon and the tone of how a source answered."""
+    return _SOURCE_MARKS[status]
+
+
+def sentiment_mark(sentiment: str) -> tuple[str, str]:
+    """The icon and the tone of an opinion."""
+    return _SENTIMENT_MARKS[sentiment]
 
 
 def schedule(cron: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from reputation.enums import FetchState, Sentiment
 from reputation.models import DocumentComment, Fetch, Mention, Query, Run
@@ -78,3 +78,18 @@ def unread(run: Run, *, code: str = "", source: int | None = None) -> QuerySet[F
     if source is not None:
         found = found.filter(source_id=source)
     return found.order_by("code", "host", "url", "pk")
+
+
+def fault_codes(run: Run) -> list[str]:
+    """Why pages of the run were not read: each code once, by name."""
+    rows = Fetch.objects.filter(run=run, state=FetchState.FAILED).order_by("code")
+    return list(rows.values_list("code", flat=True).distinct())
+
+
+def unread_samples(run: Run, most: int) -> dict[str, list[Fetch]]:
+    """At most so many of the pages that were not read, for each reason."""
+    place = Window(RowNumber(), partition_by=F("code"), order_by=("host", "url", "pk"))
+    found: dict[str, list[Fetch]] = {}
+    for fetch in unread(run).annotate(place=place).filter(place__lte=most):
+        found.setdefault(fetch.code, []).append(fetch)
+    return found

@@ -2,25 +2,109 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
+from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pages.access import BrandRequest, brand_view
 from pages.enums import Act
-from reputation.models import Audit
+from pages.messages import Reason
+from reputation import messages as words
+from reputation.enums import RunState
+from reputation.models import Run
+from reputation.selectors import audits as selectors
+from reputation.selectors.audits import AuditRow
+from reputation.selectors.runs import last_done, running, runs_of
+from reputation.services.progress import progress_of
+from reputation.services.report import report_of
+from reputation.views.figures import ORDER, bars
+from reputation.views.rooms import audit_of
+
+RUNS_A_PAGE: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One audit of the list, in words. `parts` are its shares in per cent, each with where it starts."""
+
+    row: AuditRow
+    schedule: str
+    icon: str
+    tone: str
+    parts: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One run of an audit, in words."""
+
+    run: Run
+    icon: str
+    tone: str
+    why: Reason | None
 
 
 @brand_view(Act.SEE)
 @require_safe
 def audits(request: BrandRequest) -> HttpResponse:
-    """Every audit of the brand."""
-    return render(request, "reputation/audits.html", {"audits": Audit.objects.filter(brand=request.brand)})
+    """Every audit of the brand with how it stands; those that were put away below."""
+    context = {
+        "lines": [_line(row) for row in selectors.listed(request.brand)],
+        "away": [_line(row) for row in selectors.listed(request.brand, archived=True)],
+    }
+    return render(request, "reputation/audits.html", context)
 
 
 @brand_view(Act.SEE)
 @require_safe
 def audit(request: BrandRequest, audit: str) -> HttpResponse:
-    """One audit."""
-    found = get_object_or_404(Audit, brand=request.brand, slug=audit)
-    return render(request, "reputation/audit.html", {"audit": found})
+    """One audit: the run on its way, what the last one says, what it asks, and its past runs."""
+    found = audit_of(request, audit)
+    current, done = running(found), last_done(found)
+    page = Paginator(runs_of(found), RUNS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "audit": found,
+        "names": found.subject.splitlines(),
+        "schedule": words.schedule(found.cron),
+        "publics": selectors.publics_of(found),
+        "sources": list(selectors.sources_of(found)),
+        "recipients": list(selectors.recipients_of(found)),
+        "page": page,
+        "lines": [run_line(run) for run in page],
+        "run": current,
+        "progress": progress_of(current) if current else None,
+        "done": done,
+        **(_last_words(done) if done else {}),
+    }
+    return render(request, "reputation/audit.html", context)
+
+
+def run_line(run: Run) -> RunLine:
+    """A run with its mark, and why it stopped when it did."""
+    why = words.run_fault(run.code) if run.state == RunState.FAILED else None
+    return RunLine(run, *words.run_mark(run.state), why)
+
+
+def _last_words(done: Run) -> dict[str, object]:
+    report = report_of(done)
+    return {
+        "sentences": [words.sentence(each) for each in report.sentences],
+        "bars": bars(report.publics),
+        "order": ORDER,
+    }
+
+
+def _line(row: AuditRow) -> AuditLine:
+    icon, tone = words.run_mark(row.last.state) if row.last else ("state-planned", "")
+    parts = []
+    start = 0.0
+    for sentiment in ORDER:
+        share = getattr(row.shares, sentiment) * 100 / row.shares.total if row.shares.total else 0
+        if share:
+            parts.append((sentiment.value, f"{start:.2f}", f"{share:.2f}"))
+        start += share
+    return AuditLine(row, words.schedule(row.audit.cron), icon, tone, tuple(parts))
