@@ -26,6 +26,8 @@ from pages.rules import may
 from publishing.models import Delivery, Post
 from tests.people import Cast
 
+pytestmark = pytest.mark.slow  # the whole house, walked or run
+
 PUBLIC: Final = {
     "admin:login",
     "admin:logout",

@@ -193,7 +193,7 @@ def test_what_stops_a_page_hatches_its_line_only(
 
 
 def shown(client: Client) -> Tag:
-    page = BeautifulSoup(client.get("/b/maison-lumen/").content, "html.parser")
+    page = BeautifulSoup(client.get("/b/maison-lumen/").content, "lxml")
     found = page.select_one(".timeline")
     assert found is not None
     return found
@@ -222,7 +222,7 @@ def test_each_mark_leads_to_its_post_and_says_what_it_is(cast: Cast, signed_in: 
 def test_the_list_names_what_the_line_draws(cast: Cast, signed_in: SignIn) -> None:
     for hour, state in enumerate((S.PUBLISHED, S.PLANNED, S.HELD, S.NEEDS_PERSON)):
         plan(cast.newsroom, NOON + timedelta(hours=hour * 9), state)
-    html = BeautifulSoup(signed_in(cast.bob).get("/b/maison-lumen/").content, "html.parser")
+    html = BeautifulSoup(signed_in(cast.bob).get("/b/maison-lumen/").content, "lxml")
     listed = [str(link["href"]) for link in html.select(".timeline-list a")]
     assert listed == [href for href, _said in marks(shown(signed_in(cast.bob)))]
     assert len(listed) == 4

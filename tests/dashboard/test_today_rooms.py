@@ -54,7 +54,7 @@ def plan(page: Page, due_at: datetime, state: str = S.PLANNED, hold: str = "") -
 
 
 def part(client: Client, label: str) -> Tag:
-    page = BeautifulSoup(client.get(TODAY).content, "html.parser")
+    page = BeautifulSoup(client.get(TODAY).content, "lxml")
     found = page.select_one(f'section[aria-labelledby="{label}"]')
     assert found is not None
     return found
@@ -120,7 +120,7 @@ def test_a_lead_reads_what_the_legal_notice_lacks(
 ) -> None:
     Person.objects.update(language="en")
     Brand.objects.filter(pk=cast.brand.pk).update(**fields)
-    html = BeautifulSoup(signed_in(cast.alice).get(TODAY).content, "html.parser")
+    html = BeautifulSoup(signed_in(cast.alice).get(TODAY).content, "lxml")
     said = [words(line) for line in html.select(".main-actions p")]
     assert said == ([f"The legal notice still lacks: {lacks}. Complete it"] if lacks else [])
     settings = signed_in(cast.alice).get(f"{TODAY}settings/").context["missing"]
@@ -174,7 +174,7 @@ def test_the_day_is_the_brand_s_whoever_looks(
     response = signed_in(cast.bob).get(TODAY)
     [lane] = response.context["outlook"].lanes
     assert (len(lane.today), len(lane.tomorrow)) == (today, tomorrow)
-    html = BeautifulSoup(response.content, "html.parser")
+    html = BeautifulSoup(response.content, "lxml")
     lede, time = html.select_one(".lede"), html.select_one(".timeline-list time")
     assert lede is not None
     assert time is not None
@@ -197,7 +197,7 @@ def test_around_a_change_of_the_clocks_each_time_names_its_offset(
     Person.objects.update(language="en")
     with time_machine.travel(at - timedelta(hours=3), tick=False):
         plan(cast.newsroom, at)
-        html = BeautifulSoup(signed_in(cast.bob).get(TODAY).content, "html.parser")
+        html = BeautifulSoup(signed_in(cast.bob).get(TODAY).content, "lxml")
     time = html.select_one(".timeline-list time")
     assert time is not None
     assert (words(time), str(time["title"])[-7:-1]) == (hour, offset)

@@ -35,6 +35,8 @@ from publishing.policy.judge import judge
 from publishing.selectors.budget import rules_of
 from tests.people import make_cast
 
+pytestmark = pytest.mark.slow  # the whole house, walked or run
+
 NOW = datetime(2026, 3, 17, 9, 12, 30, tzinfo=UTC)
 FIRST, SECOND = people.FIRST, people.SECOND
 

@@ -20,7 +20,7 @@ def part(name: str, request: HttpRequest | None = None, **context: Any) -> Tag:
     """Render one component in English."""
     with translation.override("en"):
         html = render_to_string(f"components/{name}.html", context, request)
-    return BeautifulSoup(html, "html.parser")
+    return BeautifulSoup(html, "lxml")
 
 
 def words(tag: Tag) -> str:

@@ -13,7 +13,7 @@ from tests.people import Cast
 
 
 def heading(content: bytes) -> str:
-    found = BeautifulSoup(content, "html.parser").select("h1")
+    found = BeautifulSoup(content, "lxml").select("h1")
     assert len(found) == 1
     return found[0].get_text(strip=True)
 
@@ -34,7 +34,7 @@ def test_somebody_signed_in_keeps_the_way_to_their_brands(
 ) -> None:
     response = signed_in(cast.alice).get("/b/atelier-roche/people/", headers={"accept-language": "en"})
     assert response.status_code == 404
-    soup = BeautifulSoup(response.content, "html.parser")
+    soup = BeautifulSoup(response.content, "lxml")
     assert soup.select(".rail a[href='/b/maison-lumen/']") != []
     assert "Atelier Roche" not in soup.get_text()
 
@@ -49,7 +49,7 @@ def test_a_form_without_its_token_is_refused_with_a_way_out() -> None:
 def test_the_page_needs_nothing_from_the_request(name: str) -> None:
     with translation.override("en"):
         html = get_template(f"{name}.html").render()
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(html, "lxml")
     assert len(soup.select("h1")) == 1
     assert [str(link["href"]) for link in soup.select("main a")] == ["/"]
     assert soup.select("form") == []

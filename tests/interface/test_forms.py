@@ -23,7 +23,7 @@ class Sample(forms.Form):
 
 def printed(form: forms.Form) -> Tag:
     with translation.override("en"):
-        return BeautifulSoup(str(form), "html.parser")
+        return BeautifulSoup(str(form), "lxml")
 
 
 def test_every_control_has_a_label_and_required_ones_say_so() -> None:

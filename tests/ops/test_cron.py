@@ -25,6 +25,8 @@ from cm_suite.ops.cron import HouseCron, LeadLostError, try_to_lead
 from cm_suite.schedule import Periodic
 from tests.ops.copies import environ
 
+pytestmark = pytest.mark.slow  # the whole house, walked or run
+
 ROW = Periodic("tests.ops.jobs.nothing", 5, "publishing", 60)
 DAILY = Periodic("tests.ops.jobs.nothing", 86_400, "default", 60)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from cm_suite.ops import boot
 from tests.ops.copies import same_interpreter
 
 NEEDED = ("sh", "dirname", "mkdir", "env", "sleep", "cat")
+HEEDING = """\
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 SHOWS = "import os, sys\nprint(sys.executable, *sys.argv[1:], os.getcwd(), sep='|')\n"
 
 
@@ -51,9 +57,10 @@ class Door:
         return self.program(name, 'case "$*" in *version_info*) exit 1;; esac; exit 0', folder)
 
     def start(self, *args: str) -> subprocess.Popen[str]:
-        """Call it from somewhere else."""
+        """Call it from somewhere else, heeding Ctrl-C even where this suite was started deaf to it."""
+        argv = [sys.executable, "-c", HEEDING, str(self.root / "cm"), *args]
         return subprocess.Popen(
-            [str(self.root / "cm"), *args],
+            argv,
             cwd=self.home,
             env=self.environ,
             stdout=subprocess.PIPE,

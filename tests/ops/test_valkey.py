@@ -11,6 +11,8 @@ import redis
 
 from cm_suite.ops import valkey
 
+pytestmark = pytest.mark.slow  # the whole house, walked or run
+
 
 def test_a_short_path_gets_a_socket_and_no_port(tmp_path: Path) -> None:
     found = valkey.address(Path("/srv/cm/var/valkey"))

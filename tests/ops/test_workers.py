@@ -17,6 +17,8 @@ from cm_suite.ops import boot, processes
 from cm_suite.ops.workers import HouseWorker
 from tests.ops.copies import environ
 
+pytestmark = pytest.mark.slow  # the whole house, walked or run
+
 
 @pytest.fixture
 def bell(redis_url: str) -> Redis:

@@ -113,7 +113,7 @@ def test_no_list_can_be_narrowed_to_another_brand(cast: Cast, signed_in: SignIn,
 
 def related_choices(html: str) -> dict[str, set[str]]:
     """The values each select of a form offers."""
-    page = BeautifulSoup(html, "html.parser")
+    page = BeautifulSoup(html, "lxml")
     return {
         str(select["name"]): {str(option["value"]) for option in select.select("option") if option["value"]}
         for select in page.select("form select[name]")
@@ -128,7 +128,7 @@ def test_a_form_offers_only_rows_in_scope(cast: Cast, signed_in: SignIn, model: 
     for name, values in related_choices(html).items():
         theirs = getattr(foreign, f"{name}_id", None) if name in relations else None
         assert theirs is None or str(theirs) not in values
-    words = BeautifulSoup(html, "html.parser").get_text()
+    words = BeautifulSoup(html, "lxml").get_text()
     assert [word for word in (cast.other_brand.name, "Charlie") if word in words] == []
 
 
@@ -136,7 +136,7 @@ def test_a_form_offers_only_rows_in_scope(cast: Cast, signed_in: SignIn, model: 
 def test_only_what_may_be_changed_has_a_form(cast: Cast, signed_in: SignIn, model: type[Model]) -> None:
     own = make_row(model, cast.brand, cast.alice)
     html = signed_in(cast.alice).get(url(model, "change", own.pk)).content.decode()
-    page = BeautifulSoup(html, "html.parser")
+    page = BeautifulSoup(html, "lxml")
     fields = {str(field["name"]) for field in page.select("#content form [name]")}
     admin = back_office._registry[model]
     assert ("_save" in fields) == bool(getattr(admin, "changes", False))
@@ -257,7 +257,7 @@ def test_a_brand_that_is_refused_leaves_no_page(
 
 
 def notes(client: Client) -> str:
-    page = BeautifulSoup(client.get("/admin/").content, "html.parser")
+    page = BeautifulSoup(client.get("/admin/").content, "lxml")
     return " ".join(" ".join(part.get_text().split()) for part in page.select(".office-note, .office-card"))
 
 

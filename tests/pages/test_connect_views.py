@@ -49,7 +49,7 @@ def at(name: str, *parts: object) -> str:
 
 def text(html: bytes) -> str:
     """What a reader sees in the main part of a page."""
-    soup = BeautifulSoup(html, "html.parser").find("main")
+    soup = BeautifulSoup(html, "lxml").find("main")
     return " ".join(soup.get_text(" ").split()) if soup else ""
 
 

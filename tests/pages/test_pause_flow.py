@@ -24,7 +24,7 @@ class Desk:
         self.client.force_login(person)
 
     def see(self, path: str) -> BeautifulSoup:
-        return BeautifulSoup(self.client.get(path).content, "html.parser")
+        return BeautifulSoup(self.client.get(path).content, "lxml")
 
     def form(self, path: str, action: str) -> Tag | None:
         return self.see(path).select_one(f'form[method="post"][action="{action}"]')

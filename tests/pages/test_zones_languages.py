@@ -61,7 +61,7 @@ def traces(cast: Cast) -> dict[str, str]:
 
 
 def times(client: Client, path: str) -> list[Tag]:
-    page = BeautifulSoup(client.get(path).content, "html.parser")
+    page = BeautifulSoup(client.get(path).content, "lxml")
     return page.select("main time")
 
 

@@ -56,7 +56,7 @@ class Rooms:
 
 def soup(answer: Answer) -> Tag:
     """The main part of a page, or the whole fragment."""
-    page = BeautifulSoup(answer.content, "html.parser")
+    page = BeautifulSoup(answer.content, "lxml")
     main = page.find("main")
     return main if isinstance(main, Tag) else page
 
