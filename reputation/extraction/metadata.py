@@ -1,0 +1,124 @@
+"""Title, author and date of a page: what it says for machines first, what it shows next."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from htmldate import find_date
+
+from reputation.extraction.comments import clean_name
+from reputation.extraction.dates import read_date
+from reputation.extraction.dom import TROUBLE, Node, line_of
+from reputation.extraction.selectors import Index, first
+from reputation.extraction.structured import Structured, Thing, date_in, name_in, text_in, types_of
+
+_LONGEST_TITLE = 300
+_BREAK = re.compile(r"\s+[|·•»–—-]\s+|\s+::\s+")
+_DATES = (
+    "article:published_time", "og:article:published_time", "datepublished", "dc.date", "dcterms.created",
+    "dc.date.issued", "date", "pubdate", "parsely-pub-date", "sailthru.date",
+)  # fmt: skip
+_NAMES = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl")
+_SIGNATURES = (
+    "[itemprop=author]", "[rel=author]", ".author.vcard", ".byline", ".article-author", ".post-author",
+    ".entry-author", ".author-name", ".article__author", ".auteur", ".signature", ".author",
+)  # fmt: skip
+_SHOWN_DATES = (
+    "[itemprop=datepublished]",
+    "time.published",
+    "time.entry-date",
+    "abbr.published",
+    "time[datetime*=-]",
+)
+
+
+def title_of(index: Index, structured: Structured) -> str:
+    """Return the title of the page's main thing, without the name of the site; "" if it has none."""
+    site = structured.meta.get("og:site_name", "")
+    heading = _heading(index)
+    main = structured.main()
+    telling = "" if "webpage" in types_of(main) else text_in(main.get("headline") or main.get("name") or "")
+    shown = next((line_of(node) for node in index.find(("title",))), "")
+    for title in (
+        telling,
+        structured.meta.get("og:title", ""),
+        heading,
+        structured.meta.get("twitter:title", ""),
+        shown,
+    ):
+        line = _without_site(" ".join(title.split()), site, heading)
+        if line:
+            return line[:_LONGEST_TITLE]
+    return ""
+
+
+def _heading(index: Index) -> str:
+    """Return the only first-level heading of a page, or the one that is marked as its title."""
+    headings = index.find(("h1",))
+    if len(headings) == 1:
+        return line_of(headings[0])
+    marked = first(
+        headings, (".entry-title", ".post-title", ".article-title", "[itemprop=headline]", "[itemprop=name]")
+    )
+    return line_of(marked) if marked is not None else ""
+
+
+def _without_site(title: str, site: str, heading: str) -> str:
+    if heading and heading != title and title.startswith(heading):
+        return heading
+    parts = _BREAK.split(title)
+    if site and len(parts) > 1:
+        for place in (-1, 0):
+            if parts[place].casefold() == site.casefold():
+                cut = title[: -len(parts[-1])] if place else title[len(parts[0]) :]
+                return cut.strip(" |·•»–—-:")
+    return title
+
+
+def author_of(index: Index, structured: Structured) -> str:
+    """Return who signed the page, "" if nobody did."""
+    main = structured.main()
+    name = name_in(main.get("author") or main.get("creator") or "")
+    if name:
+        return name
+    for key in _NAMES:
+        value = structured.meta.get(key, "")
+        if value and "/" not in value and len(value) <= 100:
+            return " ".join(value.split())
+    node = first((node for node, _ in index.nodes), _SIGNATURES)
+    return clean_name(line_of(node)) if node is not None else ""
+
+
+def published_of(root: Node, index: Index, structured: Structured, url: str) -> datetime | None:
+    """Return when the page appeared: aware, midnight UTC where only the day is known."""
+    moment = _told(structured)
+    if moment is None:
+        shown = first((node for node, _ in index.nodes), _SHOWN_DATES)
+        if shown is not None:
+            moment = read_date(
+                shown.get("datetime") or shown.get("content") or shown.get("title") or line_of(shown)
+            )
+    return moment if moment is not None and _plausible(moment) else _by_search(root, url)
+
+
+def _told(structured: Structured) -> datetime | None:
+    main: Thing = structured.main()
+    moment = date_in(main, "datePublished", "dateCreated", "uploadDate")
+    for key in _DATES:
+        if moment is not None:
+            break
+        moment = read_date(structured.meta.get(key))
+    return moment
+
+
+def _plausible(moment: datetime) -> bool:
+    return 1995 <= moment.year and moment.astimezone(UTC) <= datetime.now(UTC) + timedelta(days=2)
+
+
+def _by_search(root: Node, url: str) -> datetime | None:
+    """Ask htmldate, which is handed the tree and never an address to fetch."""
+    try:
+        return read_date(find_date(root, original_date=True, url=url or None))
+    except TROUBLE:
+        return None
