@@ -252,7 +252,10 @@ class Fetch(Leased):
 
     class Meta:
         constraints = (models.UniqueConstraint("run", "url_hash", name="one_fetch_per_address"),)
-        indexes = (models.Index(fields=("run", "state", "next_try_at"), name="fetch_due"),)
+        indexes = (
+            models.Index(fields=("run", "state", "next_try_at"), name="fetch_due"),
+            models.Index(fields=("host",), condition=Q(state="fetching"), name="fetch_busy_hosts"),
+        )
 
 
 class Mention(models.Model):

@@ -1,0 +1,166 @@
+"""The turns of an audit. Each may run twice, or several at once, and changes nothing the second time."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, Final
+
+from cm_suite.core import clock, pace_hosts
+from cm_suite.core.errors import Later, OutcomeError
+from cm_suite.core.fetch import Fetcher
+from cm_suite.core.queue import enqueue
+from reputation.enums import RunState
+from reputation.models import Run
+from reputation.services import collect, email, listing, score, start, steps
+from reputation.services import sweep as sweeper
+from reputation.services.collect import Order, Reading
+from reputation.services.request import WORK
+
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS: Final = 20.0
+"""Shorter than a worker is given to stop: a turn ends by itself, and rings for the next one."""
+READERS: Final = 8
+"""Pages that one worker reads at once, each of another host."""
+MOST_WORKERS: Final = 4
+"""Workers that are rung for when a run has many hosts."""
+NAP: Final = 0.25
+S = RunState
+
+
+def start_due() -> int:
+    """Begin the audits whose time has come; how many."""
+    return start.start_due()
+
+
+def work(run_id: int) -> bool:
+    """Go on with a run for one turn, and ring for the next one; whether anything is left to do right away."""
+    more = turn(run_id)
+    if more:
+        enqueue(WORK, run_id)
+    return more
+
+
+def turn(run_id: int, seconds: float = TURN_SECONDS) -> bool:
+    """Go on with a run for so many seconds at most; whether anything is left to do right away."""
+    stop_at = time.monotonic() + seconds
+    fetcher = pace_hosts.web()
+    if _list(run_id, fetcher, stop_at):
+        return True
+    run = Run.objects.select_related("audit").filter(pk=run_id, state=S.COLLECTING).first()
+    if run is not None and _Reading(run, fetcher).go_on(stop_at):
+        return True
+    _score(run_id)
+    return False
+
+
+def sweep() -> int:
+    """Put right what was left behind and ring for what waits; how many rows."""
+    return sum(_step(step) for step in (collect.expired, sweeper.ring))
+
+
+def send_audit_emails() -> int:
+    """Hand the reports of finished runs to the outbox; how many mails."""
+    return email.send_due()
+
+
+def _list(run_id: int, fetcher: Fetcher, stop_at: float) -> bool:
+    """Ask the sources if that is where the run stands; whether some are left for the next turn."""
+    run = steps.take(run_id, (S.PLANNED, S.LISTING), S.LISTING)
+    if run is None:
+        return False
+    _alone(run, lambda: listing.list_pages(run, fetcher, stop_at))
+    if run.state == S.COLLECTING:
+        hosts = collect.hosts(run)
+        for _worker in range(min(MOST_WORKERS - 1, hosts // READERS)):
+            enqueue(WORK, run_id)
+    return Run.objects.filter(steps.FREE, pk=run_id, state=S.LISTING, tries=0).exists()
+
+
+def _score(run_id: int) -> None:
+    """Weigh the run if all its pages are read or given up."""
+    run = steps.take(run_id, (S.COLLECTING, S.SCORING), S.SCORING, where=collect.ALL_READ)
+    if run is not None:
+        _alone(run, lambda: score.score_run(run))
+
+
+def _alone(run: Run, act: Callable[[], Any]) -> None:
+    """One worker's step; after a fault of ours it may be begun again."""
+    try:
+        act()
+    except steps.LeaseLostError:
+        logger.info("run %s goes on elsewhere", run.pk)
+    except Exception:
+        logger.exception("run %s stumbled while %s", run.pk, run.state)
+        steps.stumble(run)
+
+
+class _Reading:
+    """One worker's share of a run's pages: threads read, this thread alone talks to the database."""
+
+    def __init__(self, run: Run, fetcher: Fetcher) -> None:
+        self.run = run
+        self.fetcher = fetcher
+        self.running: dict[Future[Reading], Order] = {}
+        self.resting: dict[str, float] = {}  # hosts that are to be left alone, until when (monotonic)
+
+    def go_on(self, stop_at: float) -> bool:
+        """Read until time is over or nothing can be read; whether there is more to read right away."""
+        with ThreadPoolExecutor(READERS, thread_name_prefix="reading") as pool:
+            while time.monotonic() < stop_at:
+                self._take(pool)
+                if not self.running and not self._worth_a_nap(stop_at):
+                    return False
+                self._settle(timeout=NAP)
+            while self.running:
+                self._settle(timeout=None)
+        return collect.next_at(self.run) is not None and collect.goes_on(self.run)
+
+    def _take(self, pool: ThreadPoolExecutor) -> None:
+        now = time.monotonic()
+        self.resting = {host: until for host, until in self.resting.items() if until > now}
+        free = READERS - len(self.running)
+        for order in collect.take(self.run, free, self.resting) if free else ():
+            self.running[pool.submit(collect.read, self.fetcher, order)] = order
+
+    def _worth_a_nap(self, stop_at: float) -> bool:
+        """Whether a page can be tried before this turn is over."""
+        at = collect.next_at(self.run) if collect.goes_on(self.run) else None
+        if at is None or (at - clock.now()).total_seconds() > stop_at - time.monotonic():
+            return False
+        time.sleep(NAP)
+        return True
+
+    def _settle(self, timeout: float | None) -> None:
+        """Write down what the threads have read by now."""
+        done, _running = wait(self.running, timeout=timeout, return_when=FIRST_COMPLETED)
+        for future in done:
+            self._write(self.running.pop(future), future)
+
+    def _write(self, order: Order, future: Future[Reading]) -> None:
+        try:
+            collect.store(order, future.result())
+        except OutcomeError as error:
+            collect.fall_through(order, error, self.run.started_at or self.run.asked_at)
+            self._rest(order, error)
+        except Exception:
+            logger.exception("page %s of run %s", order.fetch.pk, self.run.pk)
+            collect.give_up(order.fetch, "unexpected")
+
+    def _rest(self, order: Order, error: OutcomeError) -> None:
+        """A host that asked for time is left alone by this worker, all its pages."""
+        if isinstance(error, Later) and error.retry_at is not None:
+            pause = (error.retry_at - clock.now()).total_seconds()
+            self.resting[order.fetch.host] = time.monotonic() + pause
+
+
+def _step(step: Callable[[], Any]) -> int:
+    """One step of the sweep; its fault keeps no other step from running."""
+    try:
+        return int(step())
+    except Exception:
+        logger.exception("%s failed", step.__name__)
+        return 0

@@ -1,0 +1,156 @@
+"""The first step of a run: what is asked is frozen, each source names its pages."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.db.models import F
+
+from cm_suite.core import clock
+from cm_suite.core.fetch import Fetcher
+from cm_suite.core.text import clip
+from reputation import rules
+from reputation.enums import RunState, SourceKind, SourceStatus
+from reputation.models import Fetch, Query, Run, RunSource, Source, SourceAddress
+from reputation.services import steps
+from reputation.sources.addresses import canonical, url_hash
+from reputation.sources.feed import read_feed
+from reputation.sources.types import Answer, Listed, Status
+
+INSIST: Final = timedelta(seconds=45)  # a feed that is only busy is asked again for so long
+PAUSE: Final = 5.0  # seconds between two rounds
+URL_MOST: Final = 1000
+
+
+def list_pages(run: Run, fetcher: Fetcher, stop_at: float) -> None:
+    """Ask every source of a leased run that was not asked yet; then reading begins.
+
+    Each source is settled together with its pages, so that a worker cut off here loses none. At `stop_at`
+    (of the monotonic clock) the run is left to the next turn. Raises LeaseLostError when the run was
+    taken over or cancelled meanwhile.
+    """
+    if run.started_at is None:
+        _freeze(run)
+    waiting = _waiting(run)
+    while waiting and time.monotonic() < stop_at:
+        waiting = _round(run, waiting, fetcher, stop_at)
+    if waiting:
+        steps.rest(run)
+    elif not run.sources.exists():
+        steps.fail(run, "no_sources")
+    else:
+        steps.advance(run, RunState.COLLECTING)
+
+
+def _round(run: Run, waiting: list[RunSource], fetcher: Fetcher, stop_at: float) -> list[RunSource]:
+    """Ask each source once, until time is over; those still to be asked."""
+    again: list[RunSource] = []
+    for at, each in enumerate(waiting):
+        if time.monotonic() >= stop_at:
+            return again + waiting[at:]
+        if not _ask(run, each, fetcher):
+            again.append(each)
+    if again:
+        time.sleep(PAUSE)
+    return again
+
+
+@transaction.atomic
+def _freeze(run: Run) -> None:
+    """Write down what this run asks, and whom: later changes of the audit do not reach it."""
+    audit = run.audit
+    sources = audit.sources.filter(dropped_at=None)
+    RunSource.objects.bulk_create(
+        [RunSource(run=run, source=source) for source in sources], ignore_conflicts=True
+    )
+    asked = Query.objects.filter(public__audit=audit, public__dropped_at=None, dropped_at=None)
+    run.queries.set(asked)
+    run.started_at, run.subject = clock.now(), audit.subject
+    run.save(update_fields=["started_at", "subject"])
+
+
+def _waiting(run: Run) -> list[RunSource]:
+    """Who is still to be asked. A list may be among them again: its pages are written once all the same."""
+    rows = run.sources.filter(status=SourceStatus.WAITING).select_related("source")
+    return list(rows.order_by("source__place", "pk"))
+
+
+def _ask(run: Run, asked: RunSource, fetcher: Fetcher) -> bool:
+    """Ask one source; False when it is to be asked again."""
+    steps.hold(run)
+    source = asked.source
+    if source.kind == SourceKind.URLS:
+        _plan(run, source)
+        listed = source.addresses.count()
+        silent = {} if listed else {"status": SourceStatus.SILENT, "reason": "no_addresses"}
+        RunSource.objects.filter(pk=asked.pk).update(listed=listed, **silent)
+        return True
+    answer = read_feed(fetcher, source.feed, source.etag, source.modified)
+    if answer.again and clock.now() < _started(run) + INSIST:
+        return False
+    _settle(run, asked, answer)
+    return True
+
+
+@transaction.atomic
+def _settle(run: Run, asked: RunSource, answer: Answer) -> None:
+    """Keep what a feed said, with the pages it named."""
+    source = asked.source
+    _remember(source, answer.items)
+    kept = _newest(source)
+    known = answer.status == Status.ANSWERED and not answer.items  # nothing new since the last time
+    asked.status, asked.reason = answer.status.value, "" if known else clip(answer.reason, 60)
+    asked.listed = len(kept) if known else len(answer.items)
+    asked.save(update_fields=["status", "reason", "listed"])
+    if answer.status == Status.ANSWERED:
+        source.etag = answer.etag if len(answer.etag) <= 200 else ""
+        source.modified = answer.modified if len(answer.modified) <= 60 else ""
+        source.save(update_fields=["etag", "modified"])
+    _plan(run, source)
+
+
+def _remember(source: Source, items: tuple[Listed, ...]) -> None:
+    """Keep the addresses a feed named: it shows the newest only, an audit compares with the time before."""
+    rows = [
+        SourceAddress(
+            source=source,
+            url=canonical(item.url),
+            url_hash=url_hash(item.url),
+            title=clip(item.title, 300),
+            published_at=item.published_at,
+        )
+        for item in items[: rules.MOST_OF_FEED]
+    ]
+    short = [row for row in rows if len(row.url) <= URL_MOST]
+    SourceAddress.objects.bulk_create(short, ignore_conflicts=True)
+
+
+def _newest(source: Source) -> list[SourceAddress]:
+    """The pages a source stands for: all of a list, of a feed the newest that it ever named."""
+    if source.kind == SourceKind.URLS:
+        return list(source.addresses.order_by("pk"))
+    newest = F("published_at").desc(nulls_last=True)
+    return list(source.addresses.order_by(newest, "-pk")[: rules.MOST_OF_FEED])
+
+
+def _plan(run: Run, source: Source) -> None:
+    """Write the pages to be read; one that another source of the run named already is not read twice."""
+    rows = [
+        Fetch(run=run, source=source, url=each.url, url_hash=each.url_hash, host=host_of(each.url))
+        for each in _newest(source)
+    ]
+    Fetch.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+def _started(run: Run) -> datetime:
+    return run.started_at or run.asked_at
+
+
+def host_of(url: str) -> str:
+    """The host a page is on, with its port if it has one of its own: the door at which workers take turns."""
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2].lower()[:255]
