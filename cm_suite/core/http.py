@@ -10,11 +10,12 @@ No Django here.
 from __future__ import annotations
 
 import json as jsonlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -32,7 +33,9 @@ MAX_BODY: Final = 10 * 1024 * 1024
 MAX_ANSWER: Final = 2000
 DEFAULT_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(days=1)
+DEEPEST: Final = 100  # lists and objects inside one another
 _EPOCH_FROM: Final = 1_000_000_000
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 class Pace(Protocol):
@@ -55,10 +58,10 @@ class Answer:
     write: bool = False
 
     def json(self) -> Any:
-        """The body as JSON. Raises Unknown (after a write) or Later when it is not."""
+        """The body as JSON, every text in it fit to be stored. Raises Unknown (after a write) or Later."""
         try:
-            return jsonlib.loads(self.body)
-        except (ValueError, RecursionError):
+            return parsed(self.body)
+        except ValueError:
             pass
         raise _lost(self.write, "answer_unreadable", str(self.status))
 
@@ -84,6 +87,42 @@ class _Raw:
     body: bytes
     url: str
     fault: str = ""
+
+
+def parsed(body: bytes) -> Any:
+    """JSON as the standard has it, in UTF-8, its texts storable. Raises ValueError for anything else.
+
+    What is nested deeper than DEEPEST lists and objects, or holds a number without end, is something else.
+    """
+    try:
+        found = jsonlib.loads(body.decode("utf-8-sig"), parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("nested without end") from None
+    return _checked(found, DEEPEST)
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for what no database stores: NUL, and halves of a character."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _checked(value: Any, depth: int) -> Any:
+    """A value of JSON with storable texts. Raises ValueError beyond `depth`, and for a number without end."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, float) and abs(value) == float("inf"):
+        raise ValueError("a number without end")
+    if not isinstance(value, list | dict):
+        return value
+    if depth == 0:
+        raise ValueError("nested without end")
+    if isinstance(value, list):
+        return [_checked(each, depth - 1) for each in value]
+    return {storable(name): _checked(each, depth - 1) for name, each in value.items()}
 
 
 class NetworkHttp:
@@ -209,7 +248,7 @@ class NetworkHttp:
     def _shown(self, raw: _Raw) -> str:
         """The answer as the attempt's record may keep it: short, without a secret."""
         body = raw.body[: 4 * MAX_ANSWER].decode("utf-8", "replace")
-        return clip(redact(f"{raw.status} {body}", self._secrets).strip(), MAX_ANSWER)
+        return clip(storable(redact(f"{raw.status} {body}", self._secrets)).strip(), MAX_ANSWER)
 
 
 def _lost(write: bool, code: str, answer: str, retry_at: datetime | None = None) -> OutcomeError:
@@ -304,7 +343,7 @@ def _moment(value: str, now: datetime) -> datetime | None:
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = parse(value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     return None

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cm_suite.core.errors import Later, Never, Outcome, OutcomeError, Unknown
-from cm_suite.core.http import Answer, Refusal
+from cm_suite.core.http import DEEPEST, Answer, Refusal, parsed, retry_at
 from pages.networks.mastodon import mapping
 from pages.networks.mastodon.errors import explained
 from pages.networks.mastodon.words import LONGEST, text_of
@@ -158,13 +158,73 @@ def test_any_refusal_says_what_to_do(status: int, body: Any) -> None:
     assert isinstance(explained(refusal), Never)
 
 
+NO_JSON: Final[dict[str, bytes]] = {
+    "nested without end": DEEP,
+    "nested and closed": b"[" * 900 + b"]" * 900,
+    "one too deep": b'{"a":' * (DEEPEST + 1) + b"1" + b"}" * (DEEPEST + 1),
+    "not UTF-8": b'{"id": "\xff"}',
+    "half a character in bytes": b'{"id": "\xed\xa0\x80"}',
+    "another encoding": '{"id": "1"}'.encode("utf-16"),
+    "a number that is none": b'{"id": NaN}',
+    "infinity": b'{"id": -Infinity}',
+    "infinity in figures": b'{"id": 1e999}',
+    "an endless number": b"9" * 5000,
+    "nothing": b"",
+    "a page": b"<html>",
+    "a raw NUL": b'"a\x00b"',
+}
+
+
 @pytest.mark.parametrize(("write", "kind"), [(True, Unknown), (False, Later)])
-def test_an_answer_that_is_nested_without_end_is_unreadable_and_no_crash(
-    write: bool, kind: type[OutcomeError]
-) -> None:
+@pytest.mark.parametrize("name", NO_JSON)
+def test_what_is_not_json_ends_in_an_outcome(name: str, write: bool, kind: type[OutcomeError]) -> None:
     with pytest.raises(kind) as raised:
-        Answer(200, {}, DEEP, write).json()
-    assert raised.value.code == "answer_unreadable"
+        Answer(200, {}, NO_JSON[name], write).json()
+    assert (raised.value.code, raised.value.answer) == ("answer_unreadable", "200")
+    assert raised.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b'{"a\\u0000": ["\\ud800x", {"b": "\\udc00"}]}', {"a\ufffd": ["\ufffdx", {"b": "\ufffd"}]}),
+        (b'["\\ud83d\\ude00", "\\\\u0000"]', ["😀", "\\u0000"]),
+        (b"\xef\xbb\xbf[1, -2.5, true, null]", [1, -2.5, True, None]),
+        (b"[" * DEEPEST + b"]" * DEEPEST, None),
+    ],
+    ids=["texts", "whole characters", "a mark in front", "deep"],
+)
+def test_texts_of_an_answer_can_be_stored(body: bytes, value: Any) -> None:
+    found = Answer(200, {}, body).json()
+    assert found == value if value is not None else str(found) == body.decode()
+
+
+@given(ANY)
+def test_any_json_is_read_whole_or_refused(value: Any) -> None:
+    try:
+        found = parsed(json.dumps(value).encode())
+    except ValueError:
+        assert any(word in json.dumps(value) for word in ("NaN", "Infinity"))
+        return
+    assert storable(json.dumps(found, ensure_ascii=False).replace("\\u0000", "\x00"))
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_json_or_a_value_error(body: bytes) -> None:
+    try:
+        found = parsed(body)
+    except ValueError:
+        return
+    assert parsed(json.dumps(found).encode()) == found
+
+
+@given(st.text(max_size=40) | st.sampled_from(["9" * 400, *DATES]), st.booleans())
+@example("Wed, 99 Nov 99999999999999999999 00:00:00 GMT", True)
+@example("Wed, 01 Nov 2026 00:00:00 +999999999999999999999", True)
+@example("nan", False)
+def test_any_wait_a_server_asks_for_is_at_most_a_day(value: str, first: bool) -> None:
+    found = retry_at({"Retry-After" if first else "X-RateLimit-Reset": value}, NOW)
+    assert found is None or NOW <= found <= NOW + timedelta(days=1)
 
 
 def test_a_refusal_that_is_nested_without_end_is_somebody_elses() -> None:
@@ -183,10 +243,43 @@ def test_a_refusal_that_is_nested_without_end_is_somebody_elses() -> None:
         ("<pre>a</pre><picture>b</picture>", "ab"),
         ("5 < 6 &amp; 7 &gt; 3", "5 < 6 & 7 > 3"),
         ("<" * 50_000, "<" * 50_000),
+        ("<a " * 60_000, ("<a " * 60_000).strip()),
+        ("<!--" * 50_000, "<!--" * 50_000),
+        ("</" * 90_000, "</" * 90_000),
+        ("a<![foo[ x ]]>b<?php y ?>c<!-- d -->e", "abce"),
+        ("&#" + "9" * 5000 + ";&#x" + "f" * 5000 + "&#0;", "\ufffd\ufffd\ufffd"),
+        ("<a title=\"5 > 4\" href='x>'>b</a> <a title=it's>c</a>", "b c"),
+        ("\x00a\ud800<p>\udc00</p>", "\ufffda\ufffd\n\n\ufffd"),
+        ("<b>&lt;b&gt;</b>", "<b>"),
     ],
-    ids=["deep", "breaks", "never closed", "spellings", "long", "other elements", "signs", "open"],
+    ids=[
+        "deep",
+        "breaks",
+        "never closed",
+        "spellings",
+        "long",
+        "other elements",
+        "signs",
+        "open",
+        "open links",
+        "open comments",
+        "open ends",
+        "declarations",
+        "endless numbers",
+        "quotes",
+        "unstorable",
+        "signs in words",
+    ],
 )
 def test_the_words_of_any_html_are_read_in_a_moment(html: str, text: str) -> None:
     began = time.process_time()
     assert text_of(html) == text
     assert time.process_time() - began < 2
+
+
+@given(
+    st.text(alphabet=st.sampled_from([*"<>/!?-&#x;[]=' \"apbr09\n\x00\ud800"]), max_size=80)
+    | st.text(max_size=80)
+)
+def test_any_html_has_words_that_can_be_stored(html: str) -> None:
+    assert storable(text_of(html))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from cm_suite.core.errors import Never, NextStep
-from cm_suite.core.http import Refusal
+from cm_suite.core.http import Refusal, parsed
 from pages.networks.errors import Code
 
 
@@ -36,7 +33,7 @@ def _meaning(status: int, said: str) -> tuple[Code, NextStep]:
 def _said(body: bytes) -> str:
     """Mastodon's own words in an error's body, lower case; empty when it is not Mastodon speaking."""
     try:
-        answer: Any = json.loads(body)
-    except (ValueError, RecursionError):
+        answer = parsed(body)
+    except ValueError:
         return ""
     return str(answer.get("error") or "").lower() if isinstance(answer, dict) else ""

@@ -43,7 +43,7 @@ def published(answer: Mapping[str, Any]) -> Published:
 def identifier(value: object) -> str:
     """An id as a server gives it. Raises ValueError for anything else."""
     found = str(value) if isinstance(value, str | int) else ""
-    if not 0 < len(found) <= LONGEST_ID or not found.isprintable():
+    if not 0 < len(found) <= LONGEST_ID or not _whole(found):
         raise ValueError("this is no identifier")
     return found
 
@@ -51,12 +51,17 @@ def identifier(value: object) -> str:
 def web_address(value: object) -> str:
     """An address that may be shown as a link; empty for anything else a server may say."""
     address = value if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else ""
-    return address if address.startswith(("https://", "http://")) and address.isprintable() else ""
+    return address if address.startswith(("https://", "http://")) and _whole(address) else ""
+
+
+def _whole(text: str) -> bool:
+    """Whether a text holds what it said, and nothing that is not seen."""
+    return text.isprintable() and "\ufffd" not in text
 
 
 def one_line(value: object) -> str:
     """A name as a server gives it, on one line, without what no database stores; empty when unsaid."""
-    words = " ".join(str(value or "").split())
+    words = " ".join(value.split()) if isinstance(value, str) else ""
     return "".join(char for char in words if unicodedata.category(char) not in {"Cc", "Cs"}).strip()
 
 
@@ -72,7 +77,14 @@ def instant(value: str) -> datetime:
 def seen(answer: Mapping[str, Any]) -> Seen:
     """A status of a list. Raises KeyError, TypeError or ValueError when it is no status."""
     status = published(answer)
-    return Seen(status, instant(answer["created_at"]), text_of(str(answer["content"])))
+    return Seen(status, instant(answer["created_at"]), words_of(answer["content"]))
+
+
+def words_of(content: object) -> str:
+    """The words of a status' content. Raises ValueError when it has none to read."""
+    if not isinstance(content, str):
+        raise ValueError("this is no content")
+    return text_of(content)
 
 
 def sight(post: Outgoing, statuses: Iterable[Seen], since: datetime) -> Sighting:

@@ -1,39 +1,46 @@
-"""The words of a status' HTML, read in one pass, however it is nested."""
+"""The words of a status' HTML, read in one pass: as long as it is, never longer, and without a failure."""
 
 from __future__ import annotations
 
+import html
 import re
-from html.parser import HTMLParser
 from typing import Final
+
+from cm_suite.core.http import storable
 
 LONGEST: Final = 200_000  # characters of HTML: more than any status has
 _BLOCKS: Final = frozenset({"p", "div", "li", "blockquote"})
 _GAP: Final = re.compile(r"\n{3,}")
+_QUOTED: Final = r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>"""
+_TAG: Final = re.compile(
+    rf"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)(?=[\s/>])(?:{_QUOTED}|[^<>]*+>)|<[!?][^<>]*+>"
+)
+_ENDLESS: Final = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")  # no character has such a number
 
 
-class _Reader(HTMLParser):
-    """Collects what is read; a block stands apart from what is around it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pieces: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.pieces.append("\n" if tag == "br" else "\n\n" if tag in _BLOCKS else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.pieces.append("\n\n" if tag in _BLOCKS else "")
-
-
-def text_of(html: str) -> str:
+def text_of(source: str) -> str:
     """The words: what is shortened for the eye is whole again, blocks are on their own lines.
 
-    What is longer than any status is cut, so that no server keeps us busy.
+    What is longer than any status is cut, so that no server keeps us busy; what no database stores is
+    replaced by U+FFFD.
     """
-    reader = _Reader()
-    reader.feed(html[:LONGEST])
-    reader.close()
-    return _GAP.sub("\n\n", "".join(reader.pieces)).strip()
+    cut = source[:LONGEST]
+    pieces: list[str] = []
+    end = 0
+    for tag in _TAG.finditer(cut):
+        pieces += [_plain(cut[end : tag.start()]), _gap(tag)]
+        end = tag.end()
+    pieces.append(_plain(cut[end:]))
+    return _GAP.sub("\n\n", storable("".join(pieces))).strip()
+
+
+def _gap(tag: re.Match[str]) -> str:
+    """How far a tag sets apart what is around it."""
+    name = (tag["name"] or "").lower()
+    if name == "br":
+        return "" if tag["close"] else "\n"
+    return "\n\n" if name in _BLOCKS else ""
+
+
+def _plain(text: str) -> str:
+    return html.unescape(_ENDLESS.sub("\ufffd", text))
