@@ -303,7 +303,7 @@ class Evidence(models.Model):
     sealed = models.TextField()  # the record, under `key`
     digest = models.CharField(max_length=64)  # SHA-256 of the record
     signature = models.CharField(max_length=128)  # Ed25519 over what `verify_evidence` documents
-    signer = models.CharField(max_length=64)  # fingerprint of the public key
+    signer = models.CharField(max_length=64)  # the public key, url-safe base64
     ledger_count = models.PositiveBigIntegerField()
     ledger_hash = models.CharField(max_length=64)
     at = models.DateTimeField()

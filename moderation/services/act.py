@@ -1,32 +1,209 @@
-"""A final decision on its way to the network, with its four outcomes."""
+"""A final decision on its way to the network: the attempt written first, then the one call.
+
+A pause stops replies; what a person decided to hide, delete or show is not stopped. What the network refuses
+stays as a refused action, in front of people: they try again, or give it up, and the comment is back in the
+queue.
+"""
 
 from __future__ import annotations
 
-from moderation.models import Action
-from moderation.services.results import Result
-from pages.models import Person
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cm_suite.core import clock, leases
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
+from cm_suite.core.leases import RELEASED
+from cm_suite.core.states import move
+from moderation.enums import ActionState, Code, Decided
+from moderation.models import Action, ActionAttempt
+from moderation.services import network, outcomes
+from moderation.services.troubles import cancel, retry, settle
+from pages.enums import PageState
+from pages.models import Page, Pause
+from pages.networks.base import Answers, Approves, Client, DeletesComments, Hides
+from pages.networks.errors import Code as NetworkCode
+from pages.networks.errors import FenceClosed
+from pages.networks.types import Published, Reply
+from pages.selectors.pauses import active_pause
+from pages.services import health
+
+__all__ = ["cancel", "carry_out", "carry_out_due", "perform", "recover", "retry", "settle", "take"]
+
+A = ActionState
+D = Decided
+PASSING_REFUSALS: Final = 2
+"""A refused credential that the network then accepts again is passing; this often, not for ever."""
+
+
+class Doing:
+    """A claimed action up to its outcome. `attempt` is there once the fence was crossed."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+        self.decision = action.decision
+        self.comment = action.decision.review.comment
+        self.page = self.comment.page
+        self.attempt: ActionAttempt | None = None
+
+    @property
+    def state(self) -> A:
+        """Where the action stands: before or after the fence."""
+        return A.SENDING if self.attempt else A.CLAIMED
+
+    def reply(self) -> Reply:
+        """The answer as it leaves; the same key at every try."""
+        return Reply(self.action.key, self.comment.remote_id, self.action.text, self.page.brand.language)
+
+    def fence(self) -> None:
+        """Commit "sending" and the attempt, after a last look. Raises FenceClosed when it must not happen."""
+        if self.attempt is not None:
+            raise RuntimeError(f"the client crossed the fence twice: action {self.action.pk}")
+        with transaction.atomic():
+            closed = self._look()
+            if closed is None:
+                self.attempt = self._cross()
+        if self.attempt is None:
+            raise FenceClosed(closed or Code.LEASE_LOST)
+
+    def _look(self) -> Code | None:
+        if not leases.renew(self.action, settings.CM_SEND_LEASE.total_seconds()):
+            return Code.LEASE_LOST
+        if self.decision.act != D.REPLY or active_pause(self.page) is None:
+            return None
+        where = outcomes.mine(self.action)
+        move(
+            self.action, A.CLAIMED, A.PLANNED, where=where, code=Code.PAUSED, next_attempt_at=None, **RELEASED
+        )
+        return Code.PAUSED
+
+    def _cross(self) -> ActionAttempt | None:
+        if not move(self.action, A.CLAIMED, A.SENDING, where=outcomes.mine(self.action), code="", step=""):
+            return None
+        number = self.action.attempts.count() + 1
+        return ActionAttempt.objects.create(action=self.action, number=number, started_at=clock.now())
+
+
+def due() -> QuerySet[Action]:
+    """What may be carried out now: its back-off over, its page not asked to wait; replies only unpaused."""
+    now = clock.now()
+    again = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
+    page = "decision__review__comment__page"
+    free = Q(**{f"{page}__paced_until": None}) | Q(**{f"{page}__paced_until__lte": now})
+    of_page = Q(page=OuterRef(page)) | Q(page=None, brand=OuterRef(f"{page}__brand"))
+    paused = Q(decision__act=D.REPLY) & Q(Exists(Pause.objects.filter(of_page, ended_at=None)))
+    return Action.objects.filter(again, free, state=A.PLANNED).exclude(paused).order_by("created_at", "pk")
+
+
+def take(limit: int) -> list[Action]:
+    """Claim up to `limit` due actions, the oldest first."""
+    seconds = settings.CM_SEND_LEASE.total_seconds()
+    return leases.claim(due(), from_=A.PLANNED, to=A.CLAIMED, seconds=seconds, limit=limit)
 
 
 def carry_out_due(limit: int) -> int:
-    """Carry out what is due; how many actions were taken."""
-    raise NotImplementedError
+    """Carry out what is due; how many actions were taken. A fault of ours is raised: jobs guard each row."""
+    taken = take(limit)
+    for action in taken:
+        perform(action)
+    return len(taken)
 
 
 def carry_out(action_id: int) -> bool:
-    """Carry out one action now, if it waits. False when there was nothing to do."""
-    raise NotImplementedError
+    """Carry out one action now, if it is due. False when there was nothing to do."""
+    seconds = settings.CM_SEND_LEASE.total_seconds()
+    taken = leases.claim(due().filter(pk=action_id), from_=A.PLANNED, to=A.CLAIMED, seconds=seconds, limit=1)
+    for action in taken:
+        perform(action)
+    return bool(taken)
 
 
-def retry(action: Action, person: Person) -> Result:
-    """Try again what was refused, or what a person must check (not a reply: settle it)."""
-    raise NotImplementedError
+def whole(action: Action) -> Action:
+    """The action with its decision, comment, page and brand, under the lease it carries."""
+    rows = Action.objects.select_related("decision__review__comment__page__brand")
+    read = rows.get(pk=action.pk)
+    read.lease_token = action.lease_token
+    return read
 
 
-def cancel(action: Action, person: Person) -> Result:
-    """Give an action up; the comment is as it was, so it is back in the queue (`review`)."""
-    raise NotImplementedError
+def perform(action: Action) -> None:
+    """Take a claimed action to its outcome. What is not an outcome (a fault here) is raised."""
+    doing = Doing(whole(action))
+    try:
+        published = _call(network.client_of(doing.page), doing)
+    except FenceClosed:
+        return
+    except OutcomeError as error:
+        _ended(doing, error)
+    else:
+        outcomes.done(doing.action, doing.attempt, published)
 
 
-def settle(action: Action, person: Person, *, done: bool, reason: str) -> Result:
-    """A person looked where the network could not tell: it is done, or it is not and is tried again."""
-    raise NotImplementedError
+def recover(action: Action) -> None:
+    """After a fault of ours: nothing was done before the fence; after it, the network is asked."""
+    attempt = action.attempts.filter(outcome="").last()
+    if outcomes.postpone(action, A.CLAIMED, Code.UNEXPECTED):
+        return
+    if outcomes.lose(action, Code.UNEXPECTED, look_at=clock.now() + settings.CM_RECONCILE_AFTER):
+        outcomes.note(attempt, Unknown(Code.UNEXPECTED))
+
+
+def _call(client: Client, doing: Doing) -> Published | None:
+    """The one call. Raises Never (`not_possible`) where the network has no such act."""
+    if doing.decision.act == D.REPLY and isinstance(client, Answers):
+        return client.reply(doing.reply(), doing.fence)
+    call = _simple(client, doing)
+    if call is None:
+        raise Never(Code.NOT_POSSIBLE)
+    doing.fence()
+    call()
+    return None
+
+
+def _simple(client: Client, doing: Doing) -> Callable[[], None] | None:
+    """An act that changes nothing when it is done twice."""
+    remote_id, told, act = doing.comment.remote_id, doing.decision.told, doing.decision.act
+    if act == D.HIDE and isinstance(client, Hides):
+        return lambda: client.hide(remote_id, told)
+    if act == D.UNHIDE and isinstance(client, Hides):
+        return lambda: client.unhide(remote_id)
+    if act == D.DELETE and isinstance(client, DeletesComments):
+        return lambda: client.delete_comment(remote_id, told)
+    if act == D.APPROVE and isinstance(client, Approves):
+        return lambda: client.approve(remote_id)
+    return None
+
+
+def _ended(doing: Doing, error: OutcomeError) -> None:
+    """Anything but a yes: one transaction for the action and its attempt."""
+    if isinstance(error, Never) and error.step == NextStep.RECONNECT:
+        error = _credential_refused(doing, error)
+    with transaction.atomic():
+        outcomes.note(doing.attempt, error)
+        if isinstance(error, Never):
+            outcomes.refuse(doing.action, doing.state, error)
+        elif isinstance(error, Unknown) and doing.attempt:
+            look_at = clock.now() + settings.CM_RECONCILE_AFTER
+            outcomes.lose(doing.action, error.code, look_at=look_at)
+        else:
+            retry_at = error.retry_at if isinstance(error, Later) else None
+            outcomes.postpone(doing.action, doing.state, error.code, retry_at=retry_at)
+
+
+def _credential_refused(doing: Doing, error: Never) -> OutcomeError:
+    """What a refused credential comes to: the page is asked again, for a passing error disconnects nothing.
+
+    A missing right (`scope_missing`) is of this act alone: the page stays connected.
+    """
+    if error.code == NetworkCode.SCOPE_MISSING or doing.page.state != PageState.CONNECTED:
+        return error
+    leases.renew(doing.action, settings.CM_SEND_LEASE.total_seconds())
+    page = Page.objects.select_related("brand").get(pk=doing.page.pk)
+    well = health.check(page)
+    if Page.objects.filter(pk=page.pk, state=PageState.CONNECTED).exists():
+        passing = not well or doing.action.tries < PASSING_REFUSALS
+        return Later(error.code) if passing else error
+    return Never(NetworkCode.NEEDS_RECONNECT, step=NextStep.RECONNECT)

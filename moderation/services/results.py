@@ -47,6 +47,7 @@ class Polled:
     `code`: why it stopped early, empty when it did not. `busy`: another worker was at it.
     """
 
+    page_id: int
     seen: int = 0
     stored: int = 0
     changed: int = 0

@@ -14,6 +14,10 @@ class NoticeKind(TextChoices):
     RECONNECT = "reconnect", _("A page must be reconnected")
     PAUSED = "paused", _("Publishing was paused")
     RESUMED = "resumed", _("Publishing started again")
+    REVIEW_SOON = "review_soon", _("A comment must be decided soon")
+    REVIEW_OVERDUE = "review_overdue", _("A comment should have been decided")
+    SECOND_WANTED = "second_wanted", _("A comment waits for a second person")
+    ACTION_TROUBLE = "action_trouble", _("What was decided of a comment is not done")
     AUDIT_DONE = "audit_done", _("An audit has its report")
     AUDIT_FAILED = "audit_failed", _("An audit stopped before its report")
 

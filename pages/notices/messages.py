@@ -70,6 +70,30 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
         _("See what is planned"),
         "ok",
     ),
+    NoticeKind.REVIEW_SOON: NoticeWords(
+        _("A comment must be decided soon"),
+        _("The rules see a risk in it, or somebody reported it. Our target is near; a person decides."),
+        _("Read and decide"),
+        "warn",
+    ),
+    NoticeKind.REVIEW_OVERDUE: NoticeWords(
+        _("A comment should have been decided"),
+        _("Our own target has passed and the comment still stands. The law asks to act promptly once known."),
+        _("Read and decide"),
+        "risk",
+    ),
+    NoticeKind.SECOND_WANTED: NoticeWords(
+        _("A comment waits for a second person"),
+        _("Somebody would leave a comment in sight that the rules qualify. It takes two: agree, or say no."),
+        _("Read and answer"),
+        "warn",
+    ),
+    NoticeKind.ACTION_TROUBLE: NoticeWords(
+        _("What was decided of a comment is not done"),
+        _("The network refused it, cannot be reached or cannot tell. The comment may still stand as it did."),
+        _("Check and decide"),
+        "risk",
+    ),
     NoticeKind.AUDIT_DONE: NoticeWords(
         _("An audit has its report"),
         _("What the web says of the brand has been read and weighed."),

@@ -14,6 +14,10 @@ MAILED: Final = frozenset(
         NoticeKind.MISSED,
         NoticeKind.RECONNECT,
         NoticeKind.PAUSED,
+        NoticeKind.REVIEW_SOON,
+        NoticeKind.REVIEW_OVERDUE,
+        NoticeKind.SECOND_WANTED,
+        NoticeKind.ACTION_TROUBLE,
     }
 )
 

@@ -1,0 +1,183 @@
+"""Reviews opened, ranked, sent back and closed as comments change; people end them in `decide`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from cm_suite.core import clock, ledger
+from cm_suite.core.leases import RELEASED
+from cm_suite.core.states import move
+from moderation import rules
+from moderation.enums import ActionState, CloseCode, Presence, ReviewState
+from moderation.models import Assessment, Comment, Decision, Review
+
+R = ReviewState
+IN_SIGHT = (Presence.VISIBLE, Presence.PENDING)
+LIKELY = 0.5
+"""A reading at least this probable counts for the deadline and for the second person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Where a comment belongs in the queue, as the rules see its present wording."""
+
+    label: str
+    severity: int
+    qualified: bool
+    labels: tuple[str, ...]
+    target: str
+
+
+def open_review(comment: Comment) -> Review | None:
+    """The comment's open review, locked until the transaction ends."""
+    rows = Review.objects.select_for_update().filter(comment=comment, state__in=rules.OPEN)
+    return rows.order_by("pk").first()
+
+
+def final_decision(comment: Comment) -> Decision | None:
+    """What was decided last of the comment, if anything was."""
+    rows = Decision.objects.filter(review__comment=comment, final=True).select_related("action")
+    return rows.order_by("-at", "-pk").first()
+
+
+def follow(comment: Comment, assessment: Assessment, *, edited: bool) -> Review | None:
+    """Bring the review of a comment in line with its present wording; the open one, if there is one then.
+
+    Call it inside a transaction.
+    """
+    rank = rank_of(assessment)
+    review = open_review(comment)
+    if review is not None:
+        return _again(review, comment, rank, assessment.flag, edited=edited)
+    if not _wanted(comment, flagged=assessment.flag):
+        return None
+    return open_new(comment, rank, notified=_unanswered(comment))
+
+
+def rank_of(assessment: Assessment) -> Rank:
+    """Label, severity and readings of an assessment. Without a flag nothing is qualified."""
+    rows = assessment.qualifications.filter(confidence__gte=LIKELY).values_list("label", flat=True)
+    labels = tuple(dict.fromkeys([str(assessment.label), *rows])) if assessment.flag else ()
+    return Rank(
+        label=assessment.label,
+        severity=assessment.severity,
+        qualified=any(rules.is_qualified(label) for label in labels),
+        labels=labels,
+        target=assessment.target,
+    )
+
+
+def open_new(
+    comment: Comment, rank: Rank, *, notified: bool = False, asked: bool = False, qualified: bool = False
+) -> Review:
+    """Open a review; the open one, if somebody opened it meanwhile. The clock starts at the prudent end:
+    now that the rules saw it, or at the first formal notice if that was before.
+    """
+    now = clock.now()
+    known_at = _known_at(comment, now, notified=notified)
+    review = Review(
+        comment=comment,
+        label=rank.label,
+        severity=rank.severity,
+        qualified=rank.qualified or qualified,
+        notified=notified,
+        asked_by_person=asked,
+        known_at=known_at,
+        due_at=rules.due(rank.labels, rank.target, known_at, notified=notified),
+        opened_at=now,
+        notices=comment.notices,
+    )
+    try:
+        with transaction.atomic():
+            review.save(force_insert=True)
+    except IntegrityError:
+        return Review.objects.get(comment=comment, state__in=rules.OPEN)
+    return review
+
+
+def send_back(review: Review, **fields: Any) -> bool:
+    """Back to the queue, whoever had it."""
+    return move(review, rules.OPEN, R.WAITING, claimed_by=None, **fields, **RELEASED)
+
+
+def close(comment: Comment, code: CloseCode) -> bool:
+    """Close the comment's open review. False when there is none."""
+    review = open_review(comment)
+    if review is None:
+        return False
+    fields: dict[str, Any] = {"claimed_by": None, "closed_at": clock.now(), "close_code": code, **RELEASED}
+    if not move(review, rules.OPEN, R.CLOSED, **fields):
+        return False
+    ledger.append(
+        comment.page.brand_id, f"review.{code}", actor_id=None, subject_kind="review", subject_id=review.pk
+    )
+    return True
+
+
+def _again(review: Review, comment: Comment, rank: Rank, flagged: bool, *, edited: bool) -> Review | None:
+    notified = review.notified or comment.notices > review.notices
+    if edited and not flagged and _nobodys(review, comment, notified):
+        now = clock.now()
+        move(review, R.WAITING, R.CLOSED, close_code=CloseCode.EDITED_HARMLESS, closed_at=now)
+        return None
+    known_at = min(review.known_at, _known_at(comment, review.known_at, notified=notified))
+    fields: dict[str, Any] = {
+        "label": rank.label,
+        "severity": rank.severity,
+        "qualified": rank.qualified or (review.qualified and not edited),
+        "notified": notified,
+        "known_at": known_at,
+        "due_at": rules.due(rank.labels, rank.target, known_at, notified=notified),
+        "notices": comment.notices,
+        "changed_since": review.changed_since or edited,
+    }
+    if edited and review.state == R.SECOND:
+        send_back(review, **fields)
+    elif any(getattr(review, name) != value for name, value in fields.items()):
+        Review.objects.filter(pk=review.pk).update(**fields)
+        for name, value in fields.items():
+            setattr(review, name, value)
+    return review
+
+
+def _nobodys(review: Review, comment: Comment, notified: bool) -> bool:
+    """Whether no person has any part in it yet: then a harmless wording may close it."""
+    touched = review.first_claimed_at or review.asked_by_person or notified
+    return not touched and review.state == R.WAITING and comment.presence != Presence.PENDING
+
+
+def _wanted(comment: Comment, *, flagged: bool) -> bool:
+    """Whether a person must look at a comment that has no open review."""
+    if comment.presence not in IN_SIGHT:
+        return False
+    if _unanswered(comment):
+        return True
+    if not flagged and comment.presence != Presence.PENDING:
+        return False
+    last = comment.reviews.order_by("-pk").first()
+    if last is None or last.state == R.CLOSED:
+        return True
+    final = final_decision(comment)
+    return final is None or final.revision != comment.revision or _shown_again(final)
+
+
+def _shown_again(final: Decision) -> bool:
+    """Whether a comment in sight was taken out of it before: somebody put it back on the network itself."""
+    action = getattr(final, "action", None)
+    return final.act in rules.REMOVALS and action is not None and action.state == ActionState.DONE
+
+
+def _unanswered(comment: Comment) -> bool:
+    """Whether it was formally notified since the last review took account of notices."""
+    known = comment.reviews.filter(~Q(close_code=CloseCode.AUTHOR_REMOVED))
+    taken = known.order_by("-notices").values_list("notices", flat=True).first() or 0
+    return comment.notices > taken
+
+
+def _known_at(comment: Comment, at: datetime, *, notified: bool) -> datetime:
+    return min(at, comment.notified_at) if notified and comment.notified_at else at

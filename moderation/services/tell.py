@@ -1,0 +1,91 @@
+"""What people of the house are told: a comment to decide, a second person wanted, an act that is not done."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from cm_suite.core import clock
+from cm_suite.core.text import clip
+from moderation import rules
+from moderation.enums import Reminder, ReviewState
+from moderation.models import Action, Comment, Review
+from pages.enums import Act
+from pages.models import Brand, Person
+from pages.notices.enums import NoticeKind
+from pages.notices.services import notify
+from pages.selectors.people import people_with
+
+_KINDS: Final = {Reminder.SOON: NoticeKind.REVIEW_SOON, Reminder.OVERDUE: NoticeKind.REVIEW_OVERDUE}
+
+
+def second_wanted(review: Review, comment: Comment, first: Person) -> None:
+    """Tell everybody else who may be the second person. Once for each first decision."""
+    brand = comment.page.brand
+    _notify(
+        brand,
+        NoticeKind.SECOND_WANTED,
+        f"second:{review.pk}:{review.decisions.count()}",
+        review,
+        people_with(brand, Act.SECOND).exclude(pk=first.pk),
+    )
+
+
+def action_trouble(action: Action) -> None:
+    """Tell those who decide that an action was refused, drags on or must be checked. Once for each try."""
+    review = action.decision.review
+    brand = review.comment.page.brand
+    key = f"action:{action.pk}:{action.state}:{action.attempts.count()}"
+    _notify(brand, NoticeKind.ACTION_TROUBLE, key, review, people_with(brand, Act.MODERATE))
+
+
+def remind() -> int:
+    """Tell people of reviews whose target is near or has passed, each once. How many reviews."""
+    now = clock.now()
+    open_ = Review.objects.filter(state__in=rules.OPEN).select_related(
+        "comment__page__brand", "comment__thread"
+    )
+    overdue = open_.filter(due_at__lte=now).exclude(reminded=Reminder.OVERDUE)
+    near = Q(due_at__lte=now + rules.SOON) | Q(notified=True)
+    soon = open_.filter(near, reminded=Reminder.NONE).exclude(due_at__lte=now)
+    told = sum(_remind(each, Reminder.OVERDUE) for each in overdue.order_by("due_at", "pk"))
+    return told + sum(_remind(each, Reminder.SOON) for each in soon.order_by("due_at", "pk"))
+
+
+def _remind(review: Review, reminder: Reminder) -> bool:
+    rows = Review.objects.filter(pk=review.pk, state__in=rules.OPEN, reminded=review.reminded)
+    if not rows.update(reminded=reminder):
+        return False
+    brand = review.comment.page.brand
+    _notify(brand, _KINDS[reminder], f"review:{review.pk}:{reminder}", review, _deciders(review, brand))
+    return True
+
+
+def _deciders(review: Review, brand: Brand) -> QuerySet[Person]:
+    """Who can bring this review to its end now."""
+    if review.state != ReviewState.SECOND:
+        return people_with(brand, Act.MODERATE)
+    first = review.decisions.filter(final=False, agrees=True).last()
+    others = people_with(brand, Act.SECOND)
+    return others.exclude(pk=first.by_id) if first and first.by_id else others
+
+
+def _notify(brand: Brand, kind: NoticeKind, key: str, review: Review, persons: QuerySet[Person]) -> None:
+    comment = review.comment
+    notify(
+        brand=brand,
+        kind=kind,
+        key=key,
+        subject=_about(comment),
+        link=reverse("moderation:review", args=[brand.slug, review.pk]),
+        at=clock.now(),
+        persons=persons,
+    )
+
+
+def _about(comment: Comment) -> str:
+    """Which post it stands under, and where; never the visitor's words."""
+    post = " ".join(comment.thread.text.split()) if comment.thread else ""
+    return f"{clip(post, 100)} · {comment.page.name}" if post else comment.page.name

@@ -1,0 +1,31 @@
+"""What the tests of moderation share: a page on a network in memory, and a still clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+import pytest
+import time_machine
+
+from pages.services import connect
+from tests.moderation.network import FakeNetwork
+from tests.people import Cast
+
+NOON: Final = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)  # a Monday; noon in Paris
+
+
+@pytest.fixture
+def noon() -> Iterator[time_machine.Traveller]:
+    """Stand still at noon; the traveller moves on. Leases go by the database's clock, which does not."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def network(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> FakeNetwork:
+    """The network behind every page: the brand's newsroom, as it is declared, in memory."""
+    fake = FakeNetwork()
+    monkeypatch.setattr(connect, "client_for", lambda page, *, waiting=False: fake)
+    return fake
