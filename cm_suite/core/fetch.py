@@ -8,7 +8,7 @@ Everything that goes wrong is a `Fault`, raised as Later (worth another try) or 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -80,9 +80,10 @@ class _Raw:
         location = self.headers.get("Location", "")
         if self.status not in _MOVED or not location:
             return ""
+        with suppress(UnicodeError):
+            location = location.encode("latin-1").decode("utf-8")
         try:
-            spelled = location.encode("latin-1", "replace").decode("utf-8", "replace")
-            return urldefrag(urljoin(self.url, spelled)).url
+            return urldefrag(urljoin(self.url, location)).url
         except ValueError:
             raise failure(Fault.BAD_ADDRESS) from None
 
@@ -253,7 +254,9 @@ class Fetcher:
         except requests.exceptions.InvalidURL:
             raise failure(Fault.BAD_ADDRESS) from None
         except (OSError, HTTPError, ValueError) as error:
-            fault = Fault.DEADLINE if visit.crossing.expired else fetch_faults.of_error(error)
+            fault = fetch_faults.of_error(error)
+            if visit.crossing.expired and fault is not Fault.DNS:
+                fault = Fault.DEADLINE
         else:
             if not visit.crossing.expired:
                 return raw

@@ -22,10 +22,12 @@ from reputation.sources.types import Answer, Listed, Status
 MOST_ITEMS: Final = 200
 LONGEST_TITLE: Final = 300
 LONGEST_TEXT: Final = 2_000_000
+DEEPEST: Final = 1000
 TOMORROW: Final = timedelta(days=1)
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 _ENDS: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
+_OPENED: Final = re.compile(r"<[a-zA-Z](?:[^<>]*[^<>/])?>")
 _MARKUP: Final = re.compile(r"<[^<>]{0,200}>")
 _REFUSALS: Final = frozenset(
     {Fault.ROBOTS_FORBIDDEN, Fault.FORBIDDEN, Fault.RATE_LIMITED, Fault.PRIVATE_ADDRESS}
@@ -61,8 +63,11 @@ def listed(text: str, url: str) -> tuple[tuple[Listed, ...], bool]:
 
     `url`: where it was read, for links that are relative.
     """
+    text = _shortened(text)
+    if _unclosed(text) > DEEPEST:
+        return (), False
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
-    stream = io.BytesIO(_shortened(text).encode("utf-8", "replace"))
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
     feed = feedparser.parse(
         stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
@@ -85,9 +90,16 @@ def _shortened(text: str) -> str:
     """The beginning of a feed's text, to the end of its last item that counts."""
     text = text[:LONGEST_TEXT]
     for count, end in enumerate(_ENDS.finditer(text), 1):
-        if count == MOST_ITEMS:
+        if count > MOST_ITEMS:
             return text[: end.end()]
     return text
+
+
+def _unclosed(text: str) -> int:
+    """How many more tags are opened than closed, CDATA apart: the parsers grow slow with the depth."""
+    first, *rest = text.split("<![CDATA[")
+    bare = first + "".join(each.partition("]]>")[2] for each in rest)
+    return len(_OPENED.findall(bare)) - bare.count("</")
 
 
 def _item(entry: Any, base: str) -> Listed | None:
