@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,14 +15,14 @@ from pages.access import BrandRequest, brand_view
 from pages.enums import Act
 from pages.messages import Reason
 from reputation import messages as words
-from reputation.enums import RunState
+from reputation.enums import RunState, Sentiment
 from reputation.models import Run
 from reputation.selectors import audits as selectors
-from reputation.selectors.audits import AuditRow
+from reputation.selectors.audits import AuditRow, Shares
 from reputation.selectors.runs import last_done, running, runs_of
 from reputation.services.progress import progress_of
 from reputation.services.report import report_of
-from reputation.views.figures import ORDER, bars
+from reputation.views.figures import ORDER, Change, bars, change_of
 from reputation.views.rooms import audit_of
 
 RUNS_A_PAGE: Final = 10
@@ -29,13 +30,20 @@ RUNS_A_PAGE: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One audit of the list, in words. `parts` are its shares in per cent, each with where it starts."""
+    """One audit of the list, in words. `parts`: its opinions, each with its start and width in per cent.
+
+    `change` counts pages, `drift` points of negative share, both since the run before.
+    """
 
     row: AuditRow
     schedule: str
     icon: str
     tone: str
     parts: tuple[tuple[str, str, str], ...]
+    negative: int
+    positive: int
+    change: Change | None
+    drift: Change | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +107,24 @@ def _last_words(done: Run) -> dict[str, object]:
 
 
 def _line(row: AuditRow) -> AuditLine:
-    icon, tone = words.run_mark(row.last.state) if row.last else ("state-planned", "")
-    parts = []
+    icon, tone = words.run_mark(row.last.state) if row.last else ("", "")
+    return AuditLine(
+        row=row,
+        schedule=words.schedule(row.audit.cron),
+        icon=icon,
+        tone=tone,
+        parts=tuple(_parts(row.shares)),
+        negative=row.shares.percent(Sentiment.NEGATIVE),
+        positive=row.shares.percent(Sentiment.POSITIVE),
+        change=None if row.change is None else change_of(row.change),
+        drift=None if row.drift is None else change_of(row.drift, Sentiment.NEGATIVE),
+    )
+
+
+def _parts(shares: Shares) -> Iterable[tuple[str, str, str]]:
     start = 0.0
     for sentiment in ORDER:
-        share = getattr(row.shares, sentiment) * 100 / row.shares.total if row.shares.total else 0
+        share = getattr(shares, sentiment) * 100 / shares.total if shares.total else 0.0
         if share:
-            parts.append((sentiment.value, f"{start:.2f}", f"{share:.2f}"))
+            yield sentiment.value, f"{start:.2f}", f"{share:.2f}"
         start += share
-    return AuditLine(row, words.schedule(row.audit.cron), icon, tone, tuple(parts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,6 +29,8 @@ from reputation.views.rooms import audit_of, to_audit
 MORE: Final = "more"
 FIRST_CRON: Final = "0 8 * * 1"
 PARTS: Final = frozenset({"publics", "sources", "schedule"})
+
+type Typed = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +119,29 @@ def _sent(request: BrandRequest) -> Sheet:
     )
 
 
-def _typed(request: BrandRequest) -> Sheet:
-    """The sheet as it was sent, not to be checked yet: what was typed, and an empty row in each list."""
-    return Sheet(
-        AuditForm(brand=request.brand, initial=typed(AuditForm, request.POST)),
-        PublicFormSet(prefix="publics", initial=typed_rows(PublicForm, request.POST, "publics")),
-        SourceFormSet(prefix="sources", initial=typed_rows(SourceForm, request.POST, "sources")),
-    )
+def _typed(request: BrandRequest, part: str) -> Sheet:
+    """The sheet as it was sent, not to be checked yet, with an empty row in the list named by `part`."""
+    publics = typed_rows(PublicForm, request.POST, "publics")
+    sources = typed_rows(SourceForm, request.POST, "sources")
+    form = AuditForm(brand=request.brand, initial=typed(AuditForm, request.POST))
+    return _filled(form, publics, sources, part)
 
 
 def _standing(request: BrandRequest, audit: Audit) -> Sheet:
     initial, publics, sources = form_rows(audit)
-    return Sheet(
-        AuditForm(brand=request.brand, initial=initial),
+    return _filled(AuditForm(brand=request.brand, initial=initial), publics, sources)
+
+
+def _filled(form: AuditForm, publics: Typed, sources: Typed, part: str = "") -> Sheet:
+    """A sheet with these rows; a list without any has an empty one."""
+    sheet = Sheet(
+        form,
         PublicFormSet(prefix="publics", initial=publics),
         SourceFormSet(prefix="sources", initial=sources),
     )
+    sheet.publics.extra = int(part == "publics" or not publics)
+    sheet.sources.extra = int(part == "sources" or not sources)
+    return sheet
 
 
 def _more(request: BrandRequest, audit: Audit | None = None) -> HttpResponse:
@@ -140,7 +149,7 @@ def _more(request: BrandRequest, audit: Audit | None = None) -> HttpResponse:
     part = request.POST.get(MORE, "")
     fragment = part if request.htmx and part in PARTS else ""
     schedule = AuditForm(request.POST, brand=request.brand).schedule
-    return _show(request, _typed(request), audit=audit, cron=schedule, fragment=fragment, fresh=part)
+    return _show(request, _typed(request, part), audit=audit, cron=schedule, fragment=fragment, fresh=part)
 
 
 def _conflict(request: BrandRequest, sheet: Sheet, current: Audit) -> HttpResponse:

@@ -16,7 +16,7 @@ from pages.access import BrandRequest, brand_view
 from pages.enums import Act
 from pages.messages import Reason
 from reputation import messages as words
-from reputation.enums import RunState
+from reputation.enums import RunState, Sentiment
 from reputation.forms.wanted import FaultsForm, WantedForm
 from reputation.models import DocumentComment, Fetch, Mention, Run
 from reputation.scoring.subject import names_brand
@@ -97,6 +97,7 @@ def mention(request: BrandRequest, audit: str, number: int, mention_id: int) -> 
         "run": run,
         "row": mention_row(found, names),
         "found": found,
+        "weights": weights(found),
         "text": [pieces(each, names) for each in paragraphs(found.document.text)],
         "read_since": last_read is not None and found.document.read_at > last_read,
         "comments": [CommentRow(each, pieces(each.text, names)) for each in comments],
@@ -141,6 +142,12 @@ def mention_row(found: Mention, names: tuple[str, ...]) -> MentionRow:
     publics = dict.fromkeys(query.public.name for query in found.queries.all())
     icon, tone = words.sentiment_mark(found.sentiment)
     return MentionRow(found, pieces(found.excerpt, names), tuple(publics), icon, tone)
+
+
+def weights(found: Mention) -> list[tuple[str, int, str]]:
+    """What weighs for each opinion: its name, whole per cent, its code."""
+    known = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
+    return [(str(each.label), round(getattr(found, each.value) * 100), each.value) for each in known]
 
 
 def fault_row(fetch: Fetch) -> FaultRow:

@@ -49,23 +49,22 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """How many more or fewer, with its sign; `tone` where more is worse, or better."""
+
+    said: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One figure now and in the run before. `sentiment` is empty where it counts no opinion."""
 
     label: str
     now: int
     then: int
+    change: Change
     sentiment: str = ""
-
-    @property
-    def change(self) -> int:
-        """How many more, below zero for fewer."""
-        return self.now - self.then
-
-    @property
-    def size(self) -> int:
-        """How many more or fewer."""
-        return abs(self.change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +134,29 @@ def _segments(cells: Iterable[tuple[str, int]], most: int) -> Iterable[Segment]:
 
 
 def steps(totals: Totals, before: Before | None) -> list[Step]:
-    """What changed since the run before: mentions, then each opinion; nothing without one."""
+    """What changed since the run before: pages, then each opinion; nothing without one."""
     if before is None:
         return []
     rows = [
-        Step(_("Pages read"), totals.read, before.read),
-        Step(_("Pages that speak of the brand"), totals.originals, before.originals),
-        Step(_("Copies of them"), totals.copies, before.copies),
+        _step(_("Pages read"), totals.read, before.read),
+        _step(_("Pages that speak of the brand"), totals.originals, before.originals),
+        _step(_("Copies of them"), totals.copies, before.copies),
     ]
-    return rows + [
-        Step(
-            str(sentiment.label),
-            _count(totals.sentiments, sentiment),
-            _count(before.sentiments, sentiment),
-            sentiment,
-        )
-        for sentiment in ORDER
-    ]
+    now, then = totals.sentiments, before.sentiments
+    return rows + [_step(str(each.label), _count(now, each), _count(then, each), each) for each in ORDER]
+
+
+def _step(label: str, now: int, then: int, sentiment: str = "") -> Step:
+    return Step(label, now, then, change_of(now - then, sentiment), sentiment)
+
+
+def change_of(difference: int, sentiment: str = "") -> Change:
+    """A difference with its sign; more negatives are worse, more positives better."""
+    said = f"+{difference}" if difference > 0 else f"−{-difference}" if difference else "="
+    worse = {Sentiment.NEGATIVE.value: difference > 0, Sentiment.POSITIVE.value: difference < 0}
+    if not difference or sentiment not in worse:
+        return Change(said)
+    return Change(said, "risk" if worse[sentiment] else "ok")
 
 
 def health(sources: Iterable[SourceHealth]) -> list[Health]:

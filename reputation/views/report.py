@@ -6,6 +6,7 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from pages.access import BrandRequest, brand_view
@@ -44,6 +45,11 @@ def _said(run: Run) -> dict[str, object]:
     shown = {each.pk: each for each in with_words(Mention.objects.filter(pk__in=first))}
     return {
         "report": found,
+        "labels": {
+            "read": _("pages read"),
+            "named": _("speak of the brand"),
+            "copies": _("copies of them"),
+        },
         "sentences": [words.sentence(each) for each in found.sentences],
         "bars": bars(found.publics),
         "order": ORDER,

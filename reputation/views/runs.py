@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -17,6 +19,8 @@ from reputation.services.progress import progress_of
 from reputation.services.request import ask_run
 from reputation.services.request import cancel as cancel_run
 from reputation.views.rooms import audit_of, run_of, to_audit
+
+ANNOUNCED: Final = 20  # per cent: read aloud at each of these steps only
 
 
 @brand_view(Act.WRITE)
@@ -45,7 +49,8 @@ def progress(request: BrandRequest, audit: str, number: int) -> HttpResponse:
         return redirect(target)
     if standing.finished:
         return HttpResponseClientRedirect(target)
-    context = {"audit": found.audit, "run": found, "progress": standing}
+    said = standing.percent // ANNOUNCED * ANNOUNCED
+    context = {"audit": found.audit, "run": found, "progress": standing, "said": said}
     return render(request, "reputation/progress.html#inside", context)
 
 
