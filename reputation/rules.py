@@ -26,6 +26,8 @@ MOST_OF_FEED: Final = 200  # the newest that a feed ever named
 MOST_RECIPIENTS: Final = 50
 
 MOST_TRIES: Final = 3  # of one page, for faults that may pass
+MOST_LONG_TRIES: Final = 2  # when it is worth another try only after LONG
+LONG: Final = timedelta(minutes=1)
 MOST_STEP_TRIES: Final = 3  # of listing, and of scoring, when each is cut off
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(minutes=10)  # a site that asks for more is not waited for
@@ -113,6 +115,12 @@ def last_slot(line: str, zone: ZoneInfo, until: datetime) -> datetime:
 def wait(tries: int) -> timedelta:
     """How long a page is left alone after so many failed tries (one at least)."""
     return min(FIRST_WAIT * int(4 ** (tries - 1)), LONGEST_WAIT)
+
+
+def worth_another(tries: int, at: datetime, now: datetime, started_at: datetime) -> bool:
+    """Whether a page that failed `tries` times is tried again at `at`: not too often, not too late."""
+    most = MOST_LONG_TRIES if at > now + LONG else MOST_TRIES
+    return tries < most and at <= now + LONGEST_WAIT and now < started_at + PATIENCE
 
 
 def _wall(instant: datetime, zone: ZoneInfo) -> datetime:

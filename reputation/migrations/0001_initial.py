@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('notices', '0003_initial'),
-        ('pages', '0003_initial'),
+        ('notices', '0001_initial'),
+        ('pages', '0002_thread_snapshot'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

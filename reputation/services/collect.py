@@ -153,9 +153,7 @@ def _put_back(
     order: Order, at: datetime, code: str, tries: int, started_at: datetime, status: int | None = None
 ) -> None:
     """Try again at `at`, unless that is too often or too late."""
-    now = clock.now()
-    patient = at <= now + rules.LONGEST_WAIT and now < started_at + rules.PATIENCE
-    if tries >= rules.MOST_TRIES or not patient:
+    if not rules.worth_another(tries, at, clock.now(), started_at):
         give_up(order.fetch, code, status)
         return
     fields: dict[str, Any] = {"code": code, "tries": tries, "next_try_at": at, "status": status, **RELEASED}

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from cm_suite.core import clock
-from cm_suite.core.fetch import Fetched
+from cm_suite.core.fetch import Fetched, visited
 from cm_suite.core.text import clip, fingerprint
 from reputation.enums import PageKind
 from reputation.extraction import Page
 from reputation.models import Document, DocumentComment, Fetch, SourceAddress
-from reputation.services.listing import host_of
 
 TEXT_MOST: Final = 200_000  # characters: a book on one page is cut
 COMMENTS_MOST: Final = 500
@@ -22,7 +21,7 @@ def keep(brand_id: int, fetch: Fetch, fetched: Fetched, page: Page, hint: Source
     fields: dict[str, Any] = {
         "url": fetch.url,
         "final_url": fetched.final_url if len(fetched.final_url) <= 1000 else "",
-        "host": host_of(fetched.final_url or fetch.url),
+        "host": visited(fetched.final_url or fetch.url),
         "title": _clean(page.title or (hint.title if hint else ""), 300),
         "text": text,
         "author": _clean(page.author, 200),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import F
 
 from cm_suite.core import clock
-from cm_suite.core.fetch import Fetcher
+from cm_suite.core.fetch import Fetcher, visited
 from cm_suite.core.text import clip
 from reputation import rules
 from reputation.enums import RunState, SourceKind, SourceStatus
@@ -140,7 +139,7 @@ def _newest(source: Source) -> list[SourceAddress]:
 def _plan(run: Run, source: Source) -> None:
     """Write the pages to be read; one that another source of the run named already is not read twice."""
     rows = [
-        Fetch(run=run, source=source, url=each.url, url_hash=each.url_hash, host=host_of(each.url))
+        Fetch(run=run, source=source, url=each.url, url_hash=each.url_hash, host=visited(each.url))
         for each in _newest(source)
     ]
     Fetch.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
@@ -148,9 +147,3 @@ def _plan(run: Run, source: Source) -> None:
 
 def _started(run: Run) -> datetime:
     return run.started_at or run.asked_at
-
-
-def host_of(url: str) -> str:
-    """The host a page is on, with its port if it has one of its own: the door at which workers take turns."""
-    parts = urlsplit(url)
-    return parts.netloc.rpartition("@")[2].lower()[:255]
