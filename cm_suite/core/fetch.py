@@ -244,6 +244,7 @@ class Fetcher:
         remaining = visit.crossing.remaining()
         if not remaining:
             raise failure(Fault.DEADLINE)
+        visit.crossing.left = False
         try:
             with guard.guarded_session(self._guard, timeout=(remaining / 2, remaining)) as session:
                 request = session.prepare_request(requests.Request("GET", url, headers=self._said(headers)))
@@ -254,9 +255,7 @@ class Fetcher:
         except requests.exceptions.InvalidURL:
             raise failure(Fault.BAD_ADDRESS) from None
         except (OSError, HTTPError, ValueError) as error:
-            fault = fetch_faults.of_error(error)
-            if visit.crossing.expired and fault is not Fault.DNS:
-                fault = Fault.DEADLINE
+            fault = _named(url, error, visit.crossing)
         else:
             if not visit.crossing.expired:
                 return raw
@@ -321,6 +320,16 @@ def _fetched(url: str, raw: _Raw, accept: tuple[Kind, ...]) -> Fetched:
         modified=_kept(raw.headers.get("Last-Modified", ""), _LONGEST_DATE),
         body_bytes=len(raw.body),
     )
+
+
+def _named(url: str, error: Exception, crossing: guard.Crossing) -> Fault:
+    """The fault of an exchange that broke: what the time, then what the request's bytes tell goes first."""
+    fault = fetch_faults.of_error(error)
+    if crossing.expired and fault is not Fault.DNS:
+        return Fault.DEADLINE
+    if fault is Fault.RESET and not crossing.left:
+        return Fault.TLS_FAILED if url.startswith("https:") else Fault.REFUSED
+    return fault
 
 
 def _kept(value: str, longest: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -11,6 +12,19 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from cm_suite.core.clock import now
+
+
+SIGNS: Final = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 class Authority:
@@ -24,6 +38,7 @@ class Authority:
         made = _builder(self._name, self._name, public, days=(-9, 9))
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        made = made.add_extension(SIGNS, critical=True)
         self.bundle = folder / "authority.pem"
         signed = made.sign(self._key, hashes.SHA256())
         self.bundle.write_bytes(signed.public_bytes(serialization.Encoding.PEM))

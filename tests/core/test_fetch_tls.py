@@ -81,5 +81,5 @@ def test_a_handshake_that_is_dropped_or_hangs(authority: Authority) -> None:
     with Site({}) as site:
         address = site.url("/a").replace("http:", "https:")
         site.server.scripts = [drop, hang]
-        assert Reader(site).fault(address) == ("later", "reset")
+        assert Reader(site).fault(address) == ("later", "tls_failed")
         assert Reader(site, deadline=0.4).error(address).code == "robots_unreachable"
