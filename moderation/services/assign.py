@@ -74,9 +74,8 @@ def ask_review(comment: Comment, person: Person) -> Review | None:
     if comment.presence == Presence.GONE or comment.by_page or comment.erased_at or not _may(person, brand):
         return None
     with transaction.atomic():
-        review = reviews.open_review(comment)
-        if review is None:
-            review = ask(comment, person)
+        comment = Comment.objects.select_for_update().get(pk=comment.pk)
+        review = reviews.open_review(comment) or ask(comment, person)
     return review
 
 

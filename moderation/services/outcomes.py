@@ -53,6 +53,12 @@ def mine(action: Action) -> Q:
     return Q(lease_token=action.lease_token)
 
 
+def lock(action: Action) -> None:
+    """Lock the comment before anything else, as who decides of it does: nobody waits in a circle."""
+    rows = Comment.objects.select_for_update().filter(pk=action.decision.review.comment_id)
+    rows.values_list("pk", flat=True).first()
+
+
 def done(
     action: Action,
     attempt: ActionAttempt | None = None,
@@ -67,6 +73,7 @@ def done(
     if published is not None:
         fields |= {"remote_id": published.remote_id, "remote_url": published.url}
     with transaction.atomic():
+        lock(action)
         was = move(action, SAYING_YES, A.DONE, **fields, **RELEASED)
         if attempt is not None:
             rows = ActionAttempt.objects.filter(pk=attempt.pk)
@@ -85,6 +92,7 @@ def postpone(
     now = clock.now()
     tries = min(action.tries + 1, _MOST_TRIES)
     with transaction.atomic():
+        lock(action)
         was = move(
             action,
             from_,
@@ -106,6 +114,7 @@ def refuse(action: Action, from_: str, refusal: Never) -> bool:
     The action itself waits for them: tried again, or given up, which puts the comment back in the queue.
     """
     with transaction.atomic():
+        lock(action)
         was = move(
             action,
             from_,
@@ -127,6 +136,7 @@ def refuse(action: Action, from_: str, refusal: Never) -> bool:
 def lose(action: Action, code: str, *, look_at: datetime, where: Q | None = None) -> bool:
     """Nobody knows whether it was done: the network is asked from `look_at` on."""
     with transaction.atomic():
+        lock(action)
         was = move(
             action,
             A.SENDING,
@@ -145,6 +155,7 @@ def lose(action: Action, code: str, *, look_at: datetime, where: Q | None = None
 def ask_person(action: Action, code: str) -> bool:
     """The network cannot say, or never does it: somebody looks."""
     with transaction.atomic():
+        lock(action)
         was = move(
             action,
             A.UNKNOWN,

@@ -37,6 +37,7 @@ def retry(action: Action, person: Person) -> Result:
     if action.state == A.NEEDS_PERSON and action.decision.act == D.REPLY:
         return Result(K.NOT_POSSIBLE, action=action)
     with transaction.atomic():
+        outcomes.lock(action)
         if not _again(action):
             return Result(K.NOT_HELD, action=action)
         outcomes.write(action, "action.retried", person.pk)
@@ -52,6 +53,7 @@ def cancel(action: Action, person: Person) -> Result:
     if not _may(action, person):
         return Result(K.NOT_ALLOWED, action=action)
     with transaction.atomic():
+        outcomes.lock(action)
         if not move(action, WAITING, A.CANCELLED, code=Code.CANCELLED, next_attempt_at=None, **RELEASED):
             return Result(K.NOT_HELD, action=action)
         outcomes.write(action, "action.cancelled", person.pk)
@@ -66,6 +68,7 @@ def settle(action: Action, person: Person, *, done: bool, reason: str) -> Result
     if not rules.reason_given(reason):
         return Result(K.NEEDS_REASON, action=action)
     with transaction.atomic():
+        outcomes.lock(action)
         if not Action.objects.select_for_update().filter(pk=action.pk, state=A.NEEDS_PERSON).exists():
             return Result(K.NOT_HELD, action=action)
         outcomes.write(action, "action.settled", person.pk, content=reason.strip())

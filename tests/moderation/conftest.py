@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
@@ -25,7 +26,7 @@ def noon() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def network(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> FakeNetwork:
-    """The network behind every page: the brand's newsroom, as it is declared, in memory."""
-    fake = FakeNetwork()
-    monkeypatch.setattr(connect, "client_for", lambda page, *, waiting=False: fake)
-    return fake
+    """The network behind the brand's newsroom, in memory; every other page has a silent one."""
+    fakes = defaultdict(FakeNetwork)
+    monkeypatch.setattr(connect, "client_for", lambda page, *, waiting=False: fakes[page.pk])
+    return fakes[cast.newsroom.pk]

@@ -9,7 +9,7 @@ from django.db.models.fields import DateTimeField
 
 from cm_suite.core.models import LedgerEntry
 from moderation.enums import Decided
-from moderation.models import Action, Comment, Review
+from moderation.models import Action, Comment, Review, Watch
 from moderation.rules import OPEN
 from moderation.services import assign, decide
 from moderation.services.ingest import poll_page
@@ -52,7 +52,7 @@ def fresh[Row: (Comment, Review, Action)](row: Row) -> Row:
     return type(row).objects.get(pk=row.pk)
 
 
-def lapse(row: Review | Action) -> None:
+def lapse(row: Review | Action | Watch) -> None:
     """Let the lease of a row have run out a second ago, by whatever clock."""
     late = ExpressionWrapper(F("lease_until") - timedelta(days=3650), output_field=DateTimeField())
     type(row).objects.filter(pk=row.pk).update(lease_until=late)
