@@ -62,7 +62,7 @@ class DecideForm(forms.Form):
     alone_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, brand: Brand, acts: Collection[str] = Decided.values, **kw: Any) -> None:
-        super().__init__(*args, auto_id="decide-%s", **kw)
+        super().__init__(*args, **{"auto_id": "decide-%s", **kw})
         self.brand = brand
         self.acts = acts
 
@@ -72,9 +72,15 @@ class DecideForm(forms.Form):
         return Decided(self.cleaned_data["act"])
 
     @property
+    def quick_reason(self) -> Quick | None:
+        """The reason at hand, if it is one for such an act."""
+        fitting = REMOVING if self.decided in rules.REMOVALS else KEEPING
+        return next((each for each in fitting if each.code == self.cleaned_data["quick"]), None)
+
+    @property
     def full_reason(self) -> str:
         """The reason at hand and the typed one, in one."""
-        quick = QUICK.get(self.cleaned_data["quick"])
+        quick = self.quick_reason
         typed: str = self.cleaned_data["reason"].strip()
         return " ".join(filter(None, (str(quick.reason) if quick else "", typed)))
 
@@ -84,7 +90,7 @@ class DecideForm(forms.Form):
         if self.decided not in rules.REMOVALS:
             return ""
         typed: str = self.cleaned_data["told"].strip()
-        quick = QUICK.get(self.cleaned_data["quick"])
+        quick = self.quick_reason
         if typed or quick is None:
             return typed
         with translation.override(self.brand.language):
@@ -109,7 +115,7 @@ class SecondForm(forms.Form):
     alone_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kw: Any) -> None:
-        super().__init__(*args, auto_id="second-%s", **kw)
+        super().__init__(*args, **{"auto_id": "second-%s", **kw})
 
 
 class UndoForm(forms.Form):
@@ -132,7 +138,7 @@ class FilterForm(forms.Form):
     """Which comments the list shows."""
 
     q = forms.CharField(label=_("Words"), required=False, max_length=WORDS_MOST)
-    page = forms.ModelChoiceField(
+    on = forms.ModelChoiceField(
         label=_("Page"), required=False, queryset=Page.objects.none(), empty_label=_("All pages")
     )
     presence = forms.ChoiceField(
@@ -157,7 +163,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, brand: Brand, **kw: Any) -> None:
         super().__init__(*args, **kw)
-        pages = self.fields["page"]
+        pages = self.fields["on"]
         assert isinstance(pages, forms.ModelChoiceField)  # noqa: S101 -- declared above
         pages.queryset = Page.objects.filter(brand=brand).order_by("-network", "name", "pk")
 
@@ -166,7 +172,7 @@ class FilterForm(forms.Form):
         """What is asked for; a field that cannot be read asks nothing."""
         self.is_valid()
         data = self.cleaned_data
-        page = data.get("page")
+        page = data.get("on")
         return Wanted(
             page_id=page.pk if page else None,
             presence=data.get("presence", ""),

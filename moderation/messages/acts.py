@@ -25,7 +25,7 @@ ICONS: Final[Mapping[str, str]] = {
     D.REPLY: "reply",
 }
 KEYS: Final[Mapping[str, str]] = {
-    D.KEEP: "g",
+    D.KEEP: "e",
     D.APPROVE: "a",
     D.HIDE: "h",
     D.UNHIDE: "v",

@@ -146,7 +146,7 @@ def comment_row(brand: Brand, comment: Comment) -> CommentRow:
         at=comment.published_at or comment.seen_at,
         edited=comment.revision > 1,
         by_page=comment.by_page,
-        review_state=ReviewState(state).label if state else "",
+        review_state=str(ReviewState(state).label) if state else "",
         review_url=reverse("moderation:review", args=[brand.slug, review]) if state in rules.OPEN else "",
     )
 

@@ -84,6 +84,11 @@ def ended_reviews(brand: Brand) -> QuerySet[Review]:
     return rows.select_related("comment__page__brand").order_by("-closed_at", "-pk")
 
 
+def held_by(brand: Brand, person: Person) -> QuerySet[Review]:
+    """What this person is on, whether or not the five minutes are over."""
+    return Review.objects.filter(comment__page__brand=brand, state=R.CLAIMED, claimed_by=person)
+
+
 def open_count(brand: Brand) -> int:
     """How many comments wait for a person; one query."""
     return Review.objects.filter(comment__page__brand=brand, state__in=rules.OPEN).count()
@@ -117,7 +122,7 @@ def review_line(brand: Brand, review: Review, now: datetime, reader: Person | No
     return ReviewLine(
         review_id=review.pk,
         comment_id=comment.pk,
-        url=reverse("moderation:queue", args=[brand.slug]),
+        url=reverse("moderation:review", args=[brand.slug, review.pk]),
         state=review.state,
         label=review.label,
         label_name=label_name(review.label),

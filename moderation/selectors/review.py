@@ -39,7 +39,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class AuthorHistory:
-    """What the same author wrote on this page, this comment included. `known` is False without an identity."""
+    """What the same author wrote on this page, this comment included. `known`: False without an identity."""
 
     known: bool
     comments: int = 0
@@ -57,6 +57,11 @@ class Thread:
     parent_missing: bool
     neighbours: tuple[Neighbour, ...]
     more: int
+
+    @property
+    def beside(self) -> int:
+        """How many neighbours there are in all."""
+        return len(self.neighbours) + self.more
 
 
 @dataclass(frozen=True, slots=True)

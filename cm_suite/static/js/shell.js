@@ -35,7 +35,8 @@
 
   // Toasts: errors stay until dismissed, the rest leaves by itself unless it is being read.
   const armToast = (toast) => {
-    if (toast.dataset.stay !== undefined) return;
+    if (toast.dataset.stay !== undefined || toast.dataset.armed !== undefined) return;
+    toast.dataset.armed = "";
     let timer = setTimeout(() => toast.remove(), TOAST_MS);
     const hold = () => clearTimeout(timer);
     const release = () => { timer = setTimeout(() => toast.remove(), TOAST_MS); };
@@ -132,6 +133,8 @@
   document.addEventListener("htmx:sendError", () => say("toast-offline"));
   document.addEventListener("htmx:timeout", () => say("toast-offline"));
   document.addEventListener("htmx:load", (event) => event.target.querySelectorAll?.("dialog[data-open]").forEach((d) => d.showModal()));
+
+  document.addEventListener("htmx:oobAfterSwap", () => document.querySelectorAll("#toasts .toast-cm").forEach(armToast));
 
   press();
   document.querySelectorAll("#toasts .toast-cm").forEach(armToast);

@@ -1,0 +1,208 @@
+"""Taking a comment, deciding it, answering somebody else's decision, undoing one's own."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+
+from moderation.enums import Decided, ResultKind
+from moderation.forms import DecideForm, SecondForm, UndoForm
+from moderation.messages import acts as words
+from moderation.messages.acts import Outcome
+from moderation.models import Decision, Review
+from moderation.selectors.queue import held_by
+from moderation.services import assign
+from moderation.services import decide as deciding
+from moderation.services.results import Claimed, Result
+from moderation.views.desk import ACTS, HOLD, PANE, Asked, review_of, show
+from moderation.views.queue import address, show_next
+from pages.access import BrandRequest, brand_view
+from pages.enums import Act
+
+K = ResultKind
+CONFLICTS = frozenset({K.NOT_HELD, K.CHANGED, K.GONE})
+
+
+@brand_view(Act.MODERATE)
+@require_POST
+def claim(request: BrandRequest, review_id: int) -> HttpResponse:
+    """Take a comment for five minutes; one held before is given back, for one looks at one at a time."""
+    found = review_of(request, review_id)
+    for other in held_by(request.brand, request.user).exclude(pk=found.pk):
+        assign.release(other, request.user)
+    claimed = assign.claim(found, request.user)
+    if request.htmx:
+        part = HOLD if request.htmx.target == "hold" else ACTS
+        return show(request, review_of(request, review_id), template=part)
+    if not claimed.taken:
+        messages.warning(request, taken_words(claimed))
+    return redirect(address(request, review_id))
+
+
+@brand_view(Act.MODERATE)
+@require_POST
+def renew(request: BrandRequest, review_id: int) -> HttpResponse:
+    """Five more minutes, while somebody is at work on it."""
+    claimed = assign.renew(review_of(request, review_id), request.user)
+    if request.htmx:
+        return show(request, review_of(request, review_id), template=HOLD)
+    if not claimed.taken:
+        messages.warning(request, taken_words(claimed))
+    return redirect(address(request, review_id))
+
+
+@brand_view(Act.MODERATE)
+@require_POST
+def release(request: BrandRequest, review_id: int) -> HttpResponse:
+    """Give a comment back: it waits for anybody."""
+    given = assign.release(review_of(request, review_id), request.user)
+    messages.info(
+        request, _("Given back: it waits for anybody.") if given else _("It was not yours any more.")
+    )
+    return show_next(request, None) if request.htmx else redirect(address(request, None))
+
+
+@brand_view(Act.MODERATE)
+@require_POST
+def decide(request: BrandRequest, review_id: int) -> HttpResponse:
+    """Decide a comment that one holds; the next one opens."""
+    found = review_of(request, review_id)
+    form = DecideForm(request.POST, brand=request.brand)
+    if not form.is_valid():
+        return _again(request, found, Asked(form=form))
+    data = form.cleaned_data
+    result = deciding.decide(
+        found,
+        request.user,
+        form.decided,
+        reason=form.full_reason,
+        told=form.full_told,
+        label=data["label"],
+        text=data["text"],
+        revision=data["revision"],
+        alone_confirmed=data["alone_confirmed"],
+    )
+    if not result.done:
+        return _refused(request, review_id, result, Asked(form=form))
+    return _onwards(request, found, result)
+
+
+@brand_view(Act.SECOND)
+@require_POST
+def second(request: BrandRequest, review_id: int) -> HttpResponse:
+    """Answer a first decision: with it or against it."""
+    found = review_of(request, review_id)
+    form = SecondForm(request.POST)
+    if not form.is_valid():
+        return _again(request, found, Asked(second=form))
+    data = form.cleaned_data
+    result = deciding.second(
+        found,
+        request.user,
+        agree=data["agree"],
+        reason=data["reason"] or str(_("I agree.") if data["agree"] else ""),
+        revision=data["revision"],
+        alone_confirmed=data["alone_confirmed"],
+    )
+    if not result.done:
+        return _refused(request, review_id, result, Asked(second=form))
+    return _onwards(request, found, result)
+
+
+@brand_view(Act.MODERATE)
+@require_POST
+def undo(request: BrandRequest, decision_id: int) -> HttpResponse:
+    """Show a hidden comment again, or ask a second person to agree to it."""
+    rows = Decision.objects.select_related("review__comment__page__brand")
+    found = get_object_or_404(rows, pk=decision_id, review__comment__page__brand=request.brand)
+    form = UndoForm(request.POST)
+    form.is_valid()
+    result = deciding.undo(
+        found,
+        request.user,
+        form.cleaned_data.get("reason") or _("Undone right after deciding."),
+        alone_confirmed=form.cleaned_data.get("alone_confirmed", False),
+    )
+    return _undone(request, found, result)
+
+
+def taken_words(claimed: Claimed) -> str:
+    """Why a comment could not be taken."""
+    if claimed.held_by is not None:
+        return _("%(name)s is on it at the moment.") % {"name": claimed.held_by.name}
+    return _("It cannot be taken: it was decided, or waits for a second person.")
+
+
+def _onwards(request: BrandRequest, review: Review, result: Result) -> HttpResponse:
+    """Say what was done, and open the next comment, taken already."""
+    told = _told(result)
+    following = _following(request, review)
+    undoable = _undoable(result)
+    if request.htmx:
+        extra = {"toast": told, "undo": undoable, "moved": True}
+        return retarget(show_next(request, following, Asked(extra=extra)), "#desk")
+    messages.success(request, told)
+    return redirect(address(request, following))
+
+
+def _following(request: BrandRequest, review: Review) -> int | None:
+    """The next comment, taken; none for those who only answer as second persons."""
+    if Act.MODERATE.value not in request.rights:
+        return None
+    found = assign.claim_next(request.brand, request.user, skip=review)
+    return found.pk if found else None
+
+
+def _told(result: Result) -> str:
+    if result.kind is K.NEEDS_SECOND or result.decision is None:
+        return str(words.RESULTS[result.kind])
+    done = str(words.DONE[result.decision.act])
+    if not result.decision.agrees:
+        return _("Noted: not followed. The comment is back in the queue.")
+    if result.action is not None:
+        return _("%(done)s: on its way to the network.") % {"done": done}
+    return _("%(done)s.") % {"done": done}
+
+
+def _undoable(result: Result) -> Decision | None:
+    """What can be taken back right away: hiding."""
+    hidden = result.kind is K.DONE and result.decision is not None and result.decision.act == Decided.HIDE
+    return result.decision if hidden else None
+
+
+def _again(request: BrandRequest, review: Review, asked: Asked) -> HttpResponse:
+    """The same comment, with what was typed and what is wrong with it."""
+    if request.htmx:
+        return reswap(retarget(show(request, review, asked, template=ACTS), "#acts"), "outerHTML")
+    return show(request, review, asked, status=422)
+
+
+def _refused(request: BrandRequest, review_id: int, result: Result, asked: Asked) -> HttpResponse:
+    """Nothing was done: say what happened, what is safe, what to do; the comment as it stands now."""
+    fresh = review_of(request, review_id)
+    outcome: Outcome = words.RESULTS[result.kind]
+    alone = result.kind is K.ALONE_MUST_CONFIRM
+    form = asked.form if result.kind is not K.CHANGED else None
+    asked = Asked(form=form, second=asked.second, outcome=outcome, alone=alone)
+    if request.htmx:
+        return retarget(show(request, fresh, asked, template=PANE), "#pane")
+    return show(request, fresh, asked, status=409 if result.kind in CONFLICTS else 422)
+
+
+def _undone(request: BrandRequest, decision: Decision, result: Result) -> HttpResponse:
+    comment = decision.review.comment
+    target = reverse("moderation:comment", args=[request.brand.slug, comment.pk])
+    outcome = words.RESULTS[result.kind]
+    told = _("It is shown again: on its way to the network.") if result.kind is K.DONE else str(outcome)
+    if request.htmx and result.done:
+        return render(request, "moderation/toast.html", {"toast": told, "undo": None})
+    if result.kind is K.ALONE_MUST_CONFIRM:
+        target += "?confirm=undo"
+    level = messages.SUCCESS if result.done else messages.WARNING
+    messages.add_message(request, level, told)
+    return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
