@@ -17,12 +17,16 @@ CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
 
 
 class FullAtom(Atom1Feed):
-    """Atom with the whole text as `<content>`, and each entry in its own language."""
+    """Atom with the whole text as `<content>`, how many comments there are, each entry in its language."""
 
     def latest_post_date(self) -> datetime:
         """When the newest entry was published; without entries, when the newsroom was opened."""
         dates: list[datetime] = [item["pubdate"] for item in self.items]
         return max(dates, default=self.feed["opened_at"])
+
+    def root_attributes(self) -> dict[str, str]:
+        """Atom's names, and those of threads (RFC 4685)."""
+        return {**super().root_attributes(), "xmlns:thr": "http://purl.org/syndication/thread/1.0"}
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
         """The entry's language."""
@@ -31,6 +35,14 @@ class FullAtom(Atom1Feed):
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         """Django's elements, then the full text."""
         super().add_item_elements(handler, item)
+        if item["replies"]:
+            attributes = {
+                "rel": "replies",
+                "type": "text/html",
+                "href": f"{item['link']}#comments",
+                "thr:count": str(item["replies"]),
+            }
+            handler.addQuickElement("link", "", attributes)
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
@@ -65,6 +77,7 @@ def _add(feed: FullAtom, page: Page, post: NewsroomPost) -> None:
         updateddate=post.published_at,
         categories=[mark] if mark else [],
         language=post.language,
+        replies=getattr(post, "comment_count", 0),
         content=render_to_string("newsroom/entry.html", {"post": post}).strip(),
     )
 

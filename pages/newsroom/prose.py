@@ -40,7 +40,8 @@ def paragraphs(text: str, language: str = "", *, rel: str = "noopener") -> SafeS
     """The text as HTML paragraphs, each in its own direction; addresses of the web become links."""
     words = french(clean(text)) if language == "fr" else clean(text)
     blocks = [block.strip() for block in _PARAGRAPHS.split(words)]
-    return format_html_join("\n", '<p dir="auto">{}</p>', ((_lines(block, rel),) for block in blocks if block))
+    shown = ((_lines(block, rel),) for block in blocks if block)
+    return format_html_join("\n", '<p dir="auto">{}</p>', shown)
 
 
 def visitors_words(text: str) -> SafeString:

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from pages.newsroom.views import follow, read
+from pages.newsroom.views import comment, follow, read, report
 
 app_name = "newsroom"
 
 urlpatterns = [
     path("<slug:brand>/", read.home, name="home"),
     path("<slug:brand>/<int:post_id>/", read.post, name="post"),
+    path("<slug:brand>/<int:post_id>/comment/", comment.comment, name="comment"),
+    path("<slug:brand>/<int:post_id>/report/<int:comment_id>/", report.report, name="report"),
+    path("<slug:brand>/comment/", comment.yours, name="yours"),
+    path("<slug:brand>/report/sent/", report.reported, name="reported"),
     path("<slug:brand>/feed.atom", read.feed, name="feed"),
     path("<slug:brand>/charter/", read.charter, name="charter"),
     path("<slug:brand>/legal/", read.legal, name="legal"),

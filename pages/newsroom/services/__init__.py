@@ -1,6 +1,8 @@
 """What the newsroom does: subscribe, confirm, leave, tell; take comments and reports, and answer them."""
 
 from pages.newsroom.services.comments import (
+    EDITABLE,
+    WITHDRAWABLE,
     AnsweredGone,
     CommentsClosed,
     Draft,
@@ -19,6 +21,8 @@ from pages.newsroom.services.standing import answer, hide, own_answer, show, tak
 from pages.newsroom.services.subscribe import Confirmation, ask, confirm, confirmation, forget_unconfirmed
 
 __all__ = [
+    "EDITABLE",
+    "WITHDRAWABLE",
     "AnsweredGone",
     "CommentsClosed",
     "Confirmation",

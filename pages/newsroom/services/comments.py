@@ -185,7 +185,9 @@ def withdraw(comment: NewsroomComment) -> bool:
 
 def locked(pk: int) -> NewsroomComment:
     """The row as it is now, and nobody else's until the transaction ends."""
-    return NewsroomComment.objects.select_for_update(of=("self",)).select_related("post__page__brand").get(pk=pk)
+    return (
+        NewsroomComment.objects.select_for_update(of=("self",)).select_related("post__page__brand").get(pk=pk)
+    )
 
 
 def moment(row: NewsroomComment) -> datetime:

@@ -1,4 +1,4 @@
-"""Mails to those who comment and to those who report: each once, with nothing in them that a stranger typed."""
+"""Mails to those who comment or report: each once, and nothing in them that a stranger typed."""
 
 from __future__ import annotations
 

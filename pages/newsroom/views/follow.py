@@ -15,7 +15,7 @@ from pages.newsroom import selectors, services, tokens
 from pages.newsroom.forms import SubscribeForm, WhyForm
 from pages.newsroom.models import SubscriberState
 from pages.newsroom.services import Confirmation
-from pages.newsroom.views.shared import missing, of_newsroom, public, show
+from pages.newsroom.views.shared import missing, of_newsroom, public, quiet, show
 from pages.visitors import client_address
 
 PER_VISITOR = (20, 3600.0)  # requests, seconds
@@ -60,7 +60,7 @@ def confirm(request: HttpRequest, page: Page) -> HttpResponse:
     token = request.GET.get("t", "")
     act = services.confirm if request.method == "POST" else services.confirmation
     result = act(page, token)
-    return _quiet(show(page, "confirm", {"result": result, "Confirmation": Confirmation}))
+    return quiet(show(page, "confirm", {"result": result, "Confirmation": Confirmation}))
 
 
 @csrf_exempt
@@ -72,14 +72,14 @@ def leave(request: HttpRequest, page: Page) -> HttpResponse:
     subscriber = selectors.subscriber(page, tokens.leaving(request.GET.get("t", "")))
     if request.method != "POST" or subscriber is None:
         left = subscriber is not None and subscriber.state == SubscriberState.LEFT
-        return _quiet(show(page, "leave", {"known": subscriber is not None, "left": left}))
+        return quiet(show(page, "leave", {"known": subscriber is not None, "left": left}))
     departure = services.leave(subscriber)
     if request.POST.get("List-Unsubscribe") == "One-Click":
-        return _quiet(HttpResponse("", content_type="text/plain"))
+        return quiet(HttpResponse("", content_type="text/plain"))
     if departure is None:
-        return _quiet(show(page, "leave", {"known": True, "left": True}))
+        return quiet(show(page, "leave", {"known": True, "left": True}))
     target = reverse("newsroom:why", kwargs={"brand": page.brand.slug})
-    return _quiet(HttpResponseRedirect(f"{target}?t={tokens.for_why(departure.pk)}"))
+    return quiet(HttpResponseRedirect(f"{target}?t={tokens.for_why(departure.pk)}"))
 
 
 @csrf_exempt
@@ -91,13 +91,6 @@ def why(request: HttpRequest, page: Page) -> HttpResponse:
     departure = selectors.departure(page, tokens.why(request.GET.get("t", "")))
     form = WhyForm(request.POST if request.method == "POST" else None)
     if departure is None or not form.is_valid():
-        return _quiet(show(page, "why", {"form": form, "expired": departure is None}))
+        return quiet(show(page, "why", {"form": form, "expired": departure is None}))
     services.give_reason(departure, form.cleaned_data["cause"])
-    return _quiet(show(page, "why", {"thanked": True}))
-
-
-def _quiet(response: HttpResponse) -> HttpResponse:
-    """Send no address of this page anywhere: its token would go along. Keep it out of search engines."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return quiet(show(page, "why", {"thanked": True}))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
+from cm_suite.core import clock
 from pages.models import Page
 from pages.newsroom import addresses, selectors
 from pages.newsroom.feed import CONTENT_TYPE, atom
-from pages.newsroom.views.shared import missing, public, show
+from pages.newsroom.models import CommentMode
+from pages.newsroom.selectors import comments
+from pages.newsroom.views.shared import asked_each_time, missing, public, show
 
 
 @public
@@ -29,16 +32,26 @@ def _is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-@public
+@asked_each_time
 def post(request: HttpRequest, page: Page, post_id: int) -> HttpResponse:
-    """One post; 410 once it was taken down."""
+    """One post and its comments, `?comments=<page>`; 410 once it was taken down."""
     found = selectors.post(page, post_id) if _is_id(str(post_id)) else None
     if found is None:
         return missing(page)
     if found.removed_at is not None:
         return show(page, "removed", status=410)
-    canonical = addresses.of_post(page.brand.slug, found.pk)
-    context = {"post": found, "near": selectors.neighbours(found), "canonical": canonical}
+    number = request.GET.get("comments", "1")
+    conversation = comments.conversation(found, int(number)) if _is_id(number) and int(number) else None
+    if conversation is None:
+        return missing(page)
+    context = {
+        "post": found,
+        "near": selectors.neighbours(found),
+        "canonical": addresses.of_post(page.brand.slug, found.pk),
+        "conversation": conversation,
+        "takes_comments": comments.takes_comments(page),
+        "read_first": comments.comment_mode(page) == CommentMode.MODERATE_FIRST,
+    }
     return show(page, "post", context)
 
 
@@ -59,11 +72,19 @@ def charter(request: HttpRequest, page: Page) -> HttpResponse:
 @public
 def legal(request: HttpRequest, page: Page) -> HttpResponse:
     """Who publishes this page, and what becomes of an address."""
-    return show(page, "legal", {"canonical": addresses.of_brand(page.brand.slug, "legal")})
+    context = {
+        "canonical": addresses.of_brand(page.brand.slug, "legal"),
+        "read_first": comments.comment_mode(page) == CommentMode.MODERATE_FIRST,
+    }
+    return show(page, "legal", context)
 
 
 def _dated(response: HttpResponse, page: Page) -> HttpResponse:
-    """Say when the newsroom last gained or lost a post."""
+    """Say when the newsroom last gained or lost a post or a comment.
+
+    Not while that second lasts: something else may still change in it, and the date would be the same.
+    """
     changed = selectors.changed_at(page) or page.created_at
-    response.headers["Last-Modified"] = http_date(changed.timestamp())
+    if clock.now().timestamp() >= int(changed.timestamp()) + 1:
+        response.headers["Last-Modified"] = http_date(changed.timestamp())
     return response

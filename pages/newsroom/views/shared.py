@@ -9,8 +9,9 @@ from typing import Any, Concatenate
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
 from pages.models import Page
 from pages.newsroom import selectors
@@ -43,6 +44,43 @@ def public[**P](
     """A page for everybody: GET and HEAD, kept for a minute by anyone, 304 when nothing changed."""
     kept = cache_control(public=True, max_age=60)(of_newsroom(view))
     return require_safe(conditional_page(kept))
+
+
+def asked_each_time[**P](
+    view: Callable[Concatenate[HttpRequest, Page, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """`public` for what visitors' words are part of: kept by anyone, shown by nobody without asking us.
+
+    A comment that was hidden is so at once, and who has just written finds their words.
+    """
+    kept = cache_control(public=True, no_cache=True)(of_newsroom(view))
+    return require_safe(conditional_page(kept))
+
+
+def by_link[**P](
+    view: Callable[Concatenate[HttpRequest, Page, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """A page that the token in its own address opens: no cookie, kept by nobody, its address sent nowhere."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return quiet(of_newsroom(view)(request, *args, **kwargs))
+
+    return csrf_exempt(never_cache(require_http_methods(["GET", "HEAD", "POST"])(inner)))
+
+
+def form_page[**P](
+    view: Callable[Concatenate[HttpRequest, Page, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """A form for everybody, which sets the one cookie that protects it; kept by nobody."""
+    return never_cache(require_http_methods(["GET", "HEAD", "POST"])(of_newsroom(view)))
+
+
+def quiet(response: HttpResponse) -> HttpResponse:
+    """Send no address of this page anywhere: its token would go along. Keep it out of search engines."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def show(

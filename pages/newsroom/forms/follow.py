@@ -1,4 +1,4 @@
-"""What a visitor may fill in."""
+"""Following by e-mail, and leaving."""
 
 from __future__ import annotations
 
