@@ -13,6 +13,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pages.models import Brand, Page
+from pages.newsroom.models import CommentMode
 from pages.notices.enums import NoticeKind
 from pages.notices.rules import Ways
 from pages.services.brand_settings import FIELDS, values_of
@@ -135,6 +136,27 @@ class CharterForm(forms.Form):
     def shown_again(self, mark: str) -> None:
         """Keep what was typed; from now on the person has seen the text with this mark."""
         self.data = {**_flat(self.data), "seen": mark}
+
+
+class CommentsForm(forms.Form):
+    """How the newsroom takes comments; `seen` is what the person was shown."""
+
+    mode = forms.ChoiceField(
+        label=_("Comments on the public page"), choices=CommentMode.choices, widget=forms.RadioSelect
+    )
+    seen = forms.ChoiceField(choices=CommentMode.choices, widget=forms.HiddenInput)
+
+    def wanted(self) -> CommentMode:
+        """What the person wants."""
+        return CommentMode(self.cleaned_data["mode"])
+
+    def was_shown(self) -> CommentMode:
+        """What stood when the form was shown."""
+        return CommentMode(self.cleaned_data["seen"])
+
+    def shown_again(self, current: CommentMode) -> None:
+        """Keep what was chosen; from now on the person has seen what stands."""
+        self.data = {**_flat(self.data), "seen": current.value}
 
 
 class PauseForm(forms.Form):

@@ -10,7 +10,8 @@ from typing import Final
 from django.db import transaction
 
 from cm_suite.core import ledger
-from pages.models import Brand, Person
+from pages.models import Brand, Page, Person
+from pages.newsroom.models import CommentMode, CommentRules
 
 FIELDS: Final = (
     "name",
@@ -25,6 +26,7 @@ FIELDS: Final = (
     "host",
 )
 KIND: Final = "brand.settings"
+COMMENTS_KIND: Final = "comments.mode"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class Saved:
 
     changed: tuple[str, ...]
     kept: tuple[str, ...]
+
+
+class ModeChanged(Exception):
+    """Somebody else chose another way of taking comments; nothing was saved. `current` stands now."""
+
+    def __init__(self, current: CommentMode) -> None:
+        super().__init__("mode changed")
+        self.current = current
 
 
 class EditedMeanwhile(Exception):
@@ -94,3 +104,33 @@ def _write(brand: Brand, changes: Mapping[str, str], by: Person) -> None:
         subject_id=brand.pk,
         content=json.dumps(dict(changes), sort_keys=True),
     )
+
+
+def comment_mode_of(page: Page) -> CommentMode:
+    """How the newsroom takes comments, as the database has it now."""
+    mode = CommentRules.objects.filter(page=page).values_list("mode", flat=True).first()
+    return CommentMode(mode) if mode else CommentMode.PUBLISH_FIRST
+
+
+def save_comment_mode(page: Page, wanted: CommentMode, seen: CommentMode, by: Person) -> bool:
+    """Set how the newsroom takes comments; False when it already was so, or when nothing was chosen anew.
+
+    Raises ModeChanged when somebody chose a third way since the person saw this one.
+    """
+    with transaction.atomic():
+        Page.objects.select_for_update().get(pk=page.pk)
+        current = comment_mode_of(page)
+        if wanted in {seen, current}:
+            return False
+        if current != seen:
+            raise ModeChanged(current)
+        CommentRules.objects.update_or_create(page=page, defaults={"mode": wanted})
+        ledger.append(
+            page.brand_id,
+            COMMENTS_KIND,
+            actor_id=by.pk,
+            subject_kind="page",
+            subject_id=page.pk,
+            content=wanted.value,
+        )
+    return True

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pages.access import BrandRequest, PersonRequest, brand_view, person_view
 from pages.enums import Act
-from pages.forms.settings import BrandForm, CharterForm, NoticesForm
+from pages.forms.settings import BrandForm, CharterForm, CommentsForm, NoticesForm
 from pages.models import Brand, Charter
+from pages.newsroom.selectors import newsroom as newsroom_of
+from pages.newsroom.selectors.comments import comment_mode
 from pages.notices.messages import notice_words
 from pages.notices.selectors import ways
 from pages.notices.services import save_preferences
@@ -22,7 +24,7 @@ from pages.selectors.brands import missing_legal_words
 from pages.selectors.history import changes, last_editor
 from pages.selectors.pauses import open_pauses
 from pages.services import brand_settings, charter
-from pages.services.brand_settings import Clash, EditedMeanwhile
+from pages.services.brand_settings import Clash, EditedMeanwhile, ModeChanged
 from pages.services.charter import CharterChanged
 
 
@@ -43,6 +45,8 @@ def settings(request: BrandRequest) -> HttpResponse:
         return _page(request)
     if request.POST.get("form") == "charter":
         return _save_charter(request)
+    if request.POST.get("form") == "comments":
+        return _save_comments(request)
     return _save_brand(request)
 
 
@@ -105,20 +109,42 @@ def _save_charter(request: BrandRequest) -> HttpResponse:
     return redirect("pages:settings", brand=request.brand.slug)
 
 
+def _save_comments(request: BrandRequest) -> HttpResponse:
+    newsroom = newsroom_of(request.brand.slug)
+    if newsroom is None:
+        raise Http404
+    form = CommentsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, comments_form=form, status=422)
+    try:
+        changed = brand_settings.save_comment_mode(newsroom, form.wanted(), form.was_shown(), request.user)
+    except ModeChanged as meanwhile:
+        form.shown_again(meanwhile.current)
+        editor = last_editor(request.brand, brand_settings.COMMENTS_KIND)
+        return _page(request, comments_form=form, other_mode=meanwhile.current, editor=editor, status=409)
+    messages.success(request, _("Saved.") if changed else _("Nothing had changed."))
+    return redirect("pages:settings", brand=request.brand.slug)
+
+
 def _page(
     request: BrandRequest,
     *,
     form: BrandForm | None = None,
     charter_form: CharterForm | None = None,
+    comments_form: CommentsForm | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
     brand = request.brand
     current = Charter.objects.filter(brand=brand).first()
+    newsroom = newsroom_of(brand.slug)
+    mode = comment_mode(newsroom) if newsroom else None
     context = {
         "form": form or BrandForm(brand),
         "charter": current,
         "charter_form": charter_form or _charter_form(brand, current),
+        "comment_mode": mode,
+        "comments_form": comments_form or CommentsForm(initial={"mode": mode, "seen": mode}),
         "history": changes(brand, charter.KIND),
         "pauses": open_pauses(brand),
         "missing": missing_legal_words(brand),
