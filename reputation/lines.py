@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 from urllib.parse import urlsplit
 
-ADDRESS_MOST: Final = 1000
+from reputation.sources.addresses import BadLine, canonical, list_urls
+
+type Pairs = frozenset[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of a text, each once in their order; what is none, with the number of its line from 1."""
+    """The addresses of a text, each once in their order; the lines that are none, each with its number."""
 
     good: tuple[str, ...]
-    bad: tuple[tuple[int, str], ...]
+    bad: tuple[BadLine, ...]
 
 
 def phrases(text: str) -> tuple[str, ...]:
@@ -27,30 +28,24 @@ def phrases(text: str) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def addresses(text: str) -> Addresses:
-    """The addresses of a pasted column; a scheme that is missing is taken to be https."""
-    good: dict[str, None] = {}
-    bad: list[tuple[int, str]] = []
+def addresses(text: str, allowed: Pairs = frozenset()) -> Addresses:
+    """The addresses of a pasted column. A lone word is none, though it could be the name of a machine.
+
+    `allowed`: the pairs of host and port that may be private.
+    """
+    good: dict[str, str] = {}
+    bad: list[BadLine] = []
     for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip().strip(",;\"'<>").strip()
-        if not line:
-            continue
-        whole = line if "://" in line else f"https://{line}"
-        if is_address(whole):
-            good.setdefault(whole, None)
-        else:
-            bad.append((number, raw.strip()))
-    return Addresses(tuple(good), tuple(bad))
+        found = list_urls(raw, allowed)
+        bad += [BadLine(number, line.text, line.code) for line in found.bad]
+        for url in found.good:
+            if _is_lone(url, allowed):
+                bad.append(BadLine(number, raw.strip(), "address_malformed"))
+            else:
+                good.setdefault(canonical(url), url)
+    return Addresses(tuple(good.values()), tuple(bad))
 
 
-def is_address(text: str) -> bool:
-    """Whether this may be the address of a web page: http or https, a host with a dot, nobody's password."""
-    if len(text) > ADDRESS_MOST or any(each.isspace() or not each.isprintable() for each in text):
-        return False
-    try:
-        parts = urlsplit(text)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    plain = parts.username is None and parts.password is None
-    return parts.scheme in {"http", "https"} and plain and "." in host.strip(".")
+def _is_lone(url: str, allowed: Pairs) -> bool:
+    host = urlsplit(url).hostname or ""
+    return "." not in host.strip(".") and ":" not in host and host not in {name for name, _port in allowed}

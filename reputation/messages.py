@@ -74,11 +74,7 @@ FAULTS: Final[Mapping[str, Reason]] = {
     ),
     "http_error": Reason(gettext_lazy("The site answered with an error."), _BY_HAND),
     "worker_lost": Reason(gettext_lazy("The program was stopped each time it read this page."), _AGAIN),
-    "unreadable": Reason(
-        gettext_lazy("The page came, but no words could be read from it."),
-        gettext_lazy("Open it by hand: some pages are made of images, or need a sign-in."),
-    ),
-    "patience": Reason(gettext_lazy("The run ended before its turn came."), _AGAIN),
+    "unreadable": Reason(gettext_lazy("The page came, but it could not be taken apart."), _BY_HAND),
 }
 
 _UNNAMED: Final = Reason(gettext_lazy("The page could not be read."), _AGAIN)
@@ -107,19 +103,30 @@ SOURCE_REASONS: Final[Mapping[str, Reason]] = {
         gettext_lazy("There is something at this address, but it is not a feed."),
         gettext_lazy("Look for the site’s RSS or Atom address; it often ends in /feed or /rss.xml."),
     ),
-    "no_addresses": Reason(
-        gettext_lazy("Its list is empty."), gettext_lazy("Add the addresses of pages to read.")
+    "empty_feed": Reason(
+        gettext_lazy("Its feed is empty: silence, not the absence of mentions."),
+        gettext_lazy("Open it by hand; if it stays empty, look for another address of the site."),
     ),
+    "no_text": Reason(
+        gettext_lazy("Its pages came, but without a word in them: silence, not the absence of mentions."),
+        gettext_lazy("Open one by hand: some pages are made of images, or need a sign-in."),
+    ),
+}
+
+LINES: Final[Mapping[str, Words]] = {
+    "address_malformed": gettext_lazy("this is not the address of a web page."),
+    "address_scheme": gettext_lazy("only addresses in https:// or http:// can be read."),
+    "address_userinfo": gettext_lazy("it holds a name or a password. Take them out."),
+    "address_port": gettext_lazy("only the usual ports of the web are read."),
+    "address_private": gettext_lazy("it is inside a private network, where this site does not go."),
+    "address_too_long": gettext_lazy("it is too long to be an address."),
+    "too_many_addresses": gettext_lazy("the list is full. Put the rest in another source."),
 }
 
 RUN_CODES: Final[Mapping[str, Reason]] = {
     "no_sources": Reason(
         gettext_lazy("The audit has nowhere to look."),
         gettext_lazy("A lead adds a source, then run it again."),
-    ),
-    "worker_lost": Reason(
-        gettext_lazy("The program was stopped several times while it worked."),
-        gettext_lazy("Run it again; if it lasts, tell whoever runs this installation."),
     ),
     "unexpected": Reason(
         gettext_lazy("Something unexpected happened on our side."),
@@ -184,6 +191,11 @@ def source(status: str, reason: str) -> Reason:
 def run_fault(code: str) -> Reason:
     """Why a run stopped, and what next."""
     return RUN_CODES.get(code) or FAULTS.get(code) or _RUN_UNNAMED
+
+
+def bad_line(code: str) -> Words:
+    """Why a pasted line is no address, as the end of a sentence."""
+    return LINES.get(code, LINES["address_malformed"])
 
 
 def run_mark(state: str) -> tuple[str, str]:

@@ -7,13 +7,17 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cm_suite.core.text import clip
 from reputation.enums import PublicKind, SourceKind
 from reputation.lines import addresses, phrases
+from reputation.messages import bad_line
 from reputation.rules import MOST_ADDRESSES, MOST_PUBLICS, MOST_QUERIES, MOST_SOURCES
+from reputation.sources.addresses import BadLine
 
 NAME_MOST: Final = 80
 QUERY_MOST: Final = 120
@@ -114,18 +118,21 @@ class SourceForm(RowForm):
 
     def clean_feed(self) -> str:
         """One whole address, or nothing."""
-        found = addresses(self.cleaned_data["feed"])
+        found = addresses(self.cleaned_data["feed"], settings.CM_ALLOWED_HOSTS)
         if found.bad or len(found.good) > 1:
-            raise forms.ValidationError(_("Paste the whole address of the feed; it begins with https://."))
+            why = bad_line(found.bad[0].code if found.bad else "address_malformed")
+            raise forms.ValidationError(
+                _("Paste the whole address of one feed: %(why)s"), params={"why": why}
+            )
         return found.good[0] if found.good else ""
 
     def clean_urls(self) -> tuple[str, ...]:
         """The addresses, each once; each line that is none is named by its number."""
-        found = addresses(self.cleaned_data["urls"])
+        found = addresses(self.cleaned_data["urls"], settings.CM_ALLOWED_HOSTS)
         if found.bad:
             raise forms.ValidationError(
                 [
-                    *(_line_error(number, line) for number, line in found.bad[:SAID_LINES]),
+                    *(_line_error(line) for line in found.bad[:SAID_LINES]),
                     *_more_lines(len(found.bad) - SAID_LINES),
                 ]
             )
@@ -152,10 +159,10 @@ class SourceForm(RowForm):
         return data
 
 
-def _line_error(number: int, line: str) -> forms.ValidationError:
+def _line_error(line: BadLine) -> forms.ValidationError:
     return forms.ValidationError(
-        _("Line %(number)s is not the address of a web page: %(line)s"),
-        params={"number": number, "line": line[:60]},
+        _("Line %(number)s, %(line)s: %(why)s"),
+        params={"number": line.number, "line": clip(line.text, 60), "why": bad_line(line.code)},
     )
 
 
