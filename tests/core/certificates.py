@@ -13,7 +13,6 @@ from cryptography.x509.oid import NameOID
 
 from cm_suite.core.clock import now
 
-
 SIGNS: Final = x509.KeyUsage(
     digital_signature=False,
     content_commitment=False,
