@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.networks.errors import Code
 from pages.networks.registry import NETWORKS
-from pages.networks.types import Capability
+from pages.networks.types import Capability, WhyNot
 
 type Words = str | Promise
 
@@ -51,6 +51,33 @@ ABILITIES: Final[Mapping[Capability, Ability]] = {
     Capability.AUDIENCE: Ability(
         _("Says who came, who left and why"), _("Does not say who left, nor why: only the total is known")
     ),
+    Capability.COMMENTS: Ability(
+        _("Gives the comments under its posts"), _("Does not give the comments under its posts")
+    ),
+    Capability.REPLY: Ability(
+        _("Lets comments be answered"), _("Does not let comments be answered from here")
+    ),
+    Capability.HIDE: Ability(_("Lets comments be hidden"), _("Does not let comments be hidden from here")),
+    Capability.DELETE_COMMENT: Ability(
+        _("Lets comments be deleted"), _("Does not let comments be deleted from here")
+    ),
+    Capability.APPROVE: Ability(
+        _("Lets comments be approved before they show"), _("Shows comments without anybody’s approval")
+    ),
+    Capability.TELL: Ability(
+        _("Hands formal notices over, and answers those who sent them"),
+        _("Does not hand formal notices over to the page"),
+    ),
+}
+
+WHY_NOT: Final[Mapping[WhyNot, Words]] = {
+    WhyNot.TOTAL_ONLY: _("This network only says how many follow, and nothing of who left."),
+    WhyNot.AUTHORS_OWN: _(
+        "On this network an answer stays on its author’s own page. Only its author or those who run a server "
+        "can take it away: report it to the server."
+    ),
+    WhyNot.SHOWN_AT_ONCE: _("On this network answers show at once: nothing waits for approval."),
+    WhyNot.TOLD_TO_SERVERS: _("On this network notices go to those who run the servers, and never reach us."),
 }
 
 _LATER: Final = _("Nothing was lost. It is tried again by itself.")
@@ -100,6 +127,10 @@ REASONS: Final[Mapping[str, Reason]] = {
     Code.SCOPE_MISSING: Reason(
         _("The token does not allow what is needed."),
         _("Make one that allows reading and writing statuses, and reconnect the page."),
+    ),
+    Code.LISTEN_SCOPE_MISSING: Reason(
+        _("The token publishes, but does not allow reading what people answer."),
+        _("Make one that also allows reading notifications and statuses, and reconnect the page."),
     ),
     Code.ACCOUNT_CLOSED: Reason(
         _("The server has closed this account to us."),

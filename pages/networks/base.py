@@ -62,7 +62,11 @@ class Identifies(Protocol):
 
 @runtime_checkable
 class Listens(Protocol):
-    """Gives what people write under our posts."""
+    """Gives what people write under our posts.
+
+    A credential that publishes but may not read what people write raises Never (`listen_scope_missing`) with
+    RECONNECT: the page is connected all the same, and goes on publishing.
+    """
 
     def comments(self, mark: str) -> CommentBatch:
         """What is new or changed since `mark` (empty: from the start), oldest first."""
@@ -76,7 +80,10 @@ class Answers(Protocol):
     """Can reply to a comment."""
 
     def reply(self, reply: Reply, fence: Fence) -> Published:
-        """Reply once. Crosses `fence` exactly once, right before the one call that creates."""
+        """Reply once. Crosses `fence` exactly once, right before the one call that creates.
+
+        Raises Never (not_found) when the comment is gone; then nothing was written.
+        """
 
     def find_reply(self, reply: Reply, since: datetime, until: datetime) -> Sighting:
         """Look for the reply between two aware instants; the same promises as `Finds.find`."""

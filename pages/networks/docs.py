@@ -6,7 +6,7 @@ import sys
 from typing import Final
 
 from pages.networks.registry import NETWORKS, NetworkSpec
-from pages.networks.types import Capability, ConnectKind
+from pages.networks.types import Capability, ConnectKind, WhyNot
 
 HEAD: Final = """# Networks
 
@@ -16,6 +16,15 @@ holds this page to it. Deleting a network is deleting its folder.
 ## What each can do
 """
 
+WHY: Final = {
+    WhyNot.TOTAL_ONLY: "it says how many follow, and nothing of who left.",
+    WhyNot.AUTHORS_OWN: (
+        "an answer stays on its author's page and server; its author, or those who run a server, take it away."
+    ),
+    WhyNot.SHOWN_AT_ONCE: "an answer is shown at once; nothing waits for us.",
+    WhyNot.TOLD_TO_SERVERS: "notices go to those who run the servers, and never reach us.",
+}
+
 TAIL: Final = """
 ## Writing another one
 
@@ -24,8 +33,9 @@ and gives the dataclasses of `types.py`, promises the protocols of `base.py` tha
 knows no Django and nothing else of `pages`. It crosses the fence once, right before the one call that creates
 ([ADR 0006](adr/0006-fence-before-the-call.md)). What goes wrong ends in `Later`, `Never` or `Unknown`; a
 refusal becomes a code of `errors.py`, which `pages/messages.py` puts into words.
-`tests/networks/test_contract.py` puts every network that publishes through the same faults: add it to its
-`BENCHES`.
+`tests/networks/test_contract.py` puts every network that publishes through the same faults, and
+`tests/networks/test_contract_comments.py` every one that listens and answers: add it to `BENCHES` in
+`tests/networks/benches.py`.
 """
 
 
@@ -36,13 +46,19 @@ def as_markdown() -> str:
     rows = ["| network | " + " | ".join(columns) + " | longest text |", "|---" * (len(columns) + 2) + "|"]
     rows += [_row(spec) for spec in specs]
     answers = [f"- **{spec.name}**: {spec.reconciles}" for spec in specs]
+    listening = [f"- **{spec.name}**: {spec.listens}" for spec in specs]
+    lacking = [line for spec in specs for line in _lacking(spec)]
     accounts = [f"- **{spec.name}**: {_account(spec)}" for spec in specs]
     return "\n".join(
         [
             HEAD,
             *rows,
+            "\n## What one cannot do, and why\n",
+            *lacking,
             "\n## Did it go out?\n",
             *answers,
+            "\n## What is heard\n",
+            *listening,
             "\n## Connecting a page\n",
             *accounts,
             TAIL,
@@ -56,6 +72,13 @@ def _row(spec: NetworkSpec) -> str:
     if spec.connect is ConnectKind.NONE:
         limit = str(spec.default_text_limit)
     return f"| {spec.name} | " + " | ".join(marks) + f" | {limit} |"
+
+
+def _lacking(spec: NetworkSpec) -> list[str]:
+    return [
+        f"- **{spec.name}**, {capability.value} (`{why}`): {WHY[why]}"
+        for capability, why in spec.why_not.items()
+    ]
 
 
 def _account(spec: NetworkSpec) -> str:

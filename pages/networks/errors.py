@@ -12,6 +12,7 @@ class Code(StrEnum):
 
     ACCESS_REFUSED = "access_refused"
     SCOPE_MISSING = "scope_missing"
+    LISTEN_SCOPE_MISSING = "listen_scope_missing"  # publishes still: the page stays connected
     ACCOUNT_CLOSED = "account_closed"
     CONTENT_REFUSED = "content_refused"
     NOT_FOUND = "not_found"

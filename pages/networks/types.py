@@ -24,6 +24,15 @@ class Capability(StrEnum):
     TELL = "tell"  # answers those who sent a formal notice, and tells the author why
 
 
+class WhyNot(StrEnum):
+    """Why a network lacks a capability; `pages.messages` words it."""
+
+    TOTAL_ONLY = "total_only"  # it says how many follow, and nothing of who left
+    AUTHORS_OWN = "authors_own"  # an answer stays on its author's page and server
+    SHOWN_AT_ONCE = "shown_at_once"  # nothing waits for us before it is shown
+    TOLD_TO_SERVERS = "told_to_servers"  # those who run servers get the notices, not us
+
+
 class ConnectKind(StrEnum):
     """How a page of this network is connected."""
 

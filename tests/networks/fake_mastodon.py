@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from cm_suite.core.guard import Guard
 from cm_suite.core.http import NetworkHttp, Pace
 from cm_suite.ops.bench.fake_network import FakeMastodon, FakeServer, Fault, FaultKind, Reply, Request
 from cm_suite.ops.bench.fake_statuses import Account, status
+from cm_suite.ops.bench.fake_threads import attach
 from pages.networks.mastodon.client import MastodonClient
 from pages.networks.types import Access
 
 TOKEN: Final = "token-of-maison-lumen"
 ACCOUNT: Final = Account("109382", "maison_lumen")
+NADIA: Final = Account("7", "nadia")
+PAUL: Final = Account("8", "paul")
 
 
 class Mastodon(FakeMastodon):
@@ -26,6 +29,7 @@ class Mastodon(FakeMastodon):
         super().__init__(idempotent=idempotent, knows_v2=knows_v2)
         self.open_account(TOKEN, ACCOUNT.id, ACCOUNT.username)
         self.origin = ""
+        self._said = 0
         self._script: dict[str, deque[Fault]] = {"write": deque(), "read": deque()}
 
     def fail_next(self, fault: Fault, kind: str = "write") -> None:
@@ -62,6 +66,25 @@ class Mastodon(FakeMastodon):
             made["content"] = content
         mine.append(made)
         mine.sort(key=lambda each: int(each["id"]))
+        return made
+
+    def say(
+        self,
+        author: Account,
+        text: str,
+        to: str | None = None,
+        *,
+        at: datetime | None = None,
+        **said: Any,
+    ) -> dict[str, Any]:
+        """Somebody writes, below the status `to` if there is one; whoever is named is told."""
+        parent = self.everything().get(to or "")
+        at = at or datetime.now(UTC)
+        self._said += 1
+        made = status(str((int(at.timestamp() * 1000) << 16) + 40_000 + self._said), author, text, at)
+        attach(made, parent, said)
+        made |= said
+        self.add(author, made, text)
         return made
 
     def client(

@@ -10,8 +10,8 @@ import pytest
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from pages.networks.errors import Code
 from pages.networks.mastodon import mapping
-from pages.networks.mastodon.client import MOST_PAGES, PAGE_SIZE
 from pages.networks.mastodon.length import compose
+from pages.networks.mastodon.wire import MOST_PAGES, PAGE_SIZE
 from pages.networks.types import Access, Outgoing, SightingKind
 from tests.networks import openapi
 from tests.networks.fake_mastodon import ACCOUNT, RESET_AFTER, Mastodon, answer_before, running
@@ -345,13 +345,11 @@ def test_the_fakes_answers_fit_the_description(mastodon: Mastodon) -> None:
     made = mastodon.of(ACCOUNT.id)
     assert openapi.faults(made[0], openapi.answer_schema("post", STATUSES, 200)) == []
     assert openapi.faults(made, openapi.answer_schema("get", "/api/v1/accounts/{id}/statuses", 200)) == []
-    verify = client._http.call(
-        "GET", f"{mastodon.origin}/api/v1/accounts/verify_credentials", headers=client._headers
-    )
+    verify = client._wire.call("GET", "/api/v1/accounts/verify_credentials")
     wanted = openapi.answer_schema("get", "/api/v1/accounts/verify_credentials", 200)
     assert openapi.faults(verify.json(), wanted) == []
     limits = openapi.description()["components"]["schemas"]["Instance"]["properties"]["configuration"]
-    said = client._http.call("GET", f"{mastodon.origin}/api/v2/instance").json()["configuration"]["statuses"]
+    said = client._wire.call("GET", "/api/v2/instance").json()["configuration"]["statuses"]
     assert openapi.faults(said, limits["properties"]["statuses"]) == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from cm_suite.core.errors import Never, NextStep
 from cm_suite.core.http import Refusal
 from pages.networks.errors import Code
-from pages.networks.mastodon import mapping
+from pages.networks.mastodon import mapping, sightings
 from pages.networks.mastodon.errors import explained
 from pages.networks.types import Outgoing, Profile, Published, SightingKind
 from tests.networks import openapi
@@ -125,10 +125,10 @@ def test_a_status_becomes_what_was_seen(name: str) -> None:
 @pytest.mark.parametrize("name", STATUSES)
 def test_a_status_is_recognised_as_the_post_it_was(name: str) -> None:
     seen = [mapping.seen(payload(each)) for each in STATUSES]
-    sighting = mapping.sight(SENT[name], seen, TEN)
+    sighting = sightings.of_post(SENT[name], seen, TEN)
     assert (sighting.kind, sighting.published) == (SightingKind.FOUND, STATUSES[name].published)
     others = [mapping.seen(payload(each)) for each in STATUSES if each != name]
-    assert mapping.sight(SENT[name], others, TEN).kind is not SightingKind.FOUND
+    assert sightings.of_post(SENT[name], others, TEN).kind is not SightingKind.FOUND
 
 
 @pytest.mark.parametrize("name", STATUSES)

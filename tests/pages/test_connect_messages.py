@@ -9,10 +9,10 @@ import pytest
 from django.utils import translation
 
 from cm_suite.core import guard, http
-from pages.messages import ABILITIES, REASONS, network_icon, network_name, reason
+from pages.messages import ABILITIES, REASONS, WHY_NOT, network_icon, network_name, reason
 from pages.networks.errors import Code
 from pages.networks.registry import NETWORKS
-from pages.networks.types import Capability
+from pages.networks.types import Capability, WhyNot
 
 CODE = re.compile(r'(?:Later|Never|Unknown|GuardRefused|_lost)\((?:write, |self\.write, )?"([a-z_]+)"')
 
@@ -46,6 +46,11 @@ def test_a_code_nobody_knows_still_says_something() -> None:
 def test_each_capability_has_words_both_ways() -> None:
     assert set(ABILITIES) == set(Capability)
     assert all(str(words.yes) and str(words.no) for words in ABILITIES.values())
+
+
+def test_each_reason_for_lacking_something_has_words() -> None:
+    assert set(WHY_NOT) == set(WhyNot)
+    assert all(str(words).endswith(".") for words in WHY_NOT.values())
 
 
 def test_networks_have_names_and_marks() -> None:

@@ -22,7 +22,7 @@ from enum import StrEnum, auto
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from cm_suite.ops.bench import fake_statuses
+from cm_suite.ops.bench import fake_statuses, fake_threads
 from cm_suite.ops.bench.fake_statuses import Account
 
 REASONS: Final = {200: "OK", 401: "Unauthorized", 404: "Not Found", 422: "Unprocessable Content"}
@@ -87,8 +87,10 @@ class FakeMastodon:
         self.accounts: dict[str, Account] = {}
         self.statuses: dict[str, list[dict[str, Any]]] = {}
         self.keys: dict[tuple[str, str], dict[str, Any]] = {}
+        self.heard: dict[str, list[dict[str, Any]]] = {}  # notifications by account, oldest first
         self.accepted: Counter[str] = Counter()
         self.requests: deque[Request] = deque(maxlen=1000)
+        self._told = 0
         self.served = 0
         self.dropped = 0
 
@@ -123,6 +125,18 @@ class FakeMastodon:
         """The statuses of an account, oldest first."""
         return self.statuses.setdefault(account_id, [])
 
+    def everything(self) -> dict[str, dict[str, Any]]:
+        """Every status by its id."""
+        return {status["id"]: status for mine in self.statuses.values() for status in mine}
+
+    def add(self, account: Account, status: dict[str, Any], text: str) -> None:
+        """Keep a status of an account, and tell the accounts its text names."""
+        self.of(account.id).append(status)
+        for named in fake_threads.named(text, self.accounts.values()):
+            if named.id != account.id:
+                self._told += 1
+                self.heard.setdefault(named.id, []).append(fake_threads.mention(self._told, status))
+
     def _public(self, request: Request) -> Reply | None:
         """Questions that need no token."""
         if request.path == "/__state":
@@ -147,6 +161,10 @@ class FakeMastodon:
                 return Reply(200, fake_statuses.credential_account(account, len(self.of(account.id))))
             case "GET", ["api", "v1", "accounts", account_id, "statuses"]:
                 return self._list(account_id, request.query)
+            case "GET", ["api", "v1", "notifications"]:
+                return Reply(200, fake_threads.page(self.heard.get(account.id, []), request.query))
+            case "GET", ["api", "v1", "statuses", status_id, *rest] if rest in ([], ["context"]):
+                return self._show(status_id, bool(rest))
             case "POST", ["api", "v1", "statuses"]:
                 return self._create(request, account)
             case "DELETE", ["api", "v1", "statuses", status_id]:
@@ -176,19 +194,40 @@ class FakeMastodon:
             return error(422, "Validation failed: Text can't be blank")
         if fake_statuses.counted(text, self.url_length) > self.max_characters:
             return error(422, f"Validation failed: Text character limit of {self.max_characters} exceeded")
+        above = str(said.get("in_reply_to_id") or "")
+        parent = self.everything().get(above) if above else None
+        if above and parent is None:
+            return error(404, "The post you are trying to reply to does not appear to exist.")
         status = fake_statuses.new_status(account, text, said.get("language"))
-        self.of(account.id).append(status)
+        fake_threads.attach(status, parent, said)
+        self.add(account, status, text)
         self.keys[key] = status
         self.accepted[text] += 1
         return Reply(200, status)
+
+    def _show(self, status_id: str, around: bool) -> Reply:
+        everything = self.everything()
+        found = everything.get(status_id)
+        if found is None:
+            return error(404, "Record not found")
+        return Reply(200, fake_threads.context(found, everything) if around else found)
 
     def _delete(self, status_id: str, account: Account) -> Reply:
         mine = self.of(account.id)
         found = next((each for each in mine if each["id"] == status_id), None)
         if found is None:
             return error(404, "Record not found")
-        mine.remove(found)
+        self.take_down(found)
         return Reply(200, found)
+
+    def take_down(self, status: dict[str, Any]) -> None:
+        """Forget a status, and who was told of it; what answered it is cut loose."""
+        self.of(status["account"]["id"]).remove(status)
+        for heard in self.heard.values():
+            heard[:] = [each for each in heard if each["status"] is not status]
+        for each in self.everything().values():
+            if each["in_reply_to_id"] == status["id"]:
+                each["in_reply_to_id"] = each["in_reply_to_account_id"] = None
 
 
 type FaultSource = Callable[[Request], Fault | None]

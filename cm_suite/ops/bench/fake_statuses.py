@@ -50,6 +50,8 @@ def status(
         "edited_at": None,
         "emojis": [],
         "favourites_count": 0,
+        "in_reply_to_account_id": None,
+        "in_reply_to_id": None,
         "language": language,
         "media_attachments": [],
         "mentions": [],

@@ -13,7 +13,7 @@ def explained(refusal: Refusal) -> Never:
     A 401 or 403 only counts against the token when Mastodon itself said it: a proxy in front of it, or a
     wall against robots, answers in HTML and says nothing about the account.
     """
-    said = _said(refusal.body)
+    said = said_in(refusal.body)
     code, step = _meaning(refusal.status, said)
     return Never(code, answer=refusal.answer, step=step)
 
@@ -30,7 +30,7 @@ def _meaning(status: int, said: str) -> tuple[Code, NextStep]:
     return Code.CONTENT_REFUSED, NextStep.EDIT
 
 
-def _said(body: bytes) -> str:
+def said_in(body: bytes) -> str:
     """Mastodon's own words in an error's body, lower case; empty when it is not Mastodon speaking."""
     try:
         answer = parsed(body)

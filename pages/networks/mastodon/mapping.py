@@ -1,37 +1,40 @@
-"""Mastodon's answers as our types, and whether a status is the post we look for."""
+"""Mastodon's answers about ourselves as our types, and what its answers are made of."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from typing import Any, Final
 
-from cm_suite.core.text import fingerprint
-from pages.networks.mastodon.length import compose, plain_mentions
+from pages.networks.mastodon.length import compose
 from pages.networks.mastodon.words import text_of
-from pages.networks.types import ABSENT, CANNOT_TELL, Outgoing, Profile, Published, Sighting, found
+from pages.networks.types import Outgoing, Profile, Published
 
 LONGEST_ID: Final = 200
 LONGEST_ADDRESS: Final = 500
-ALMOST: Final = 0.9  # from here on, two texts may be one that the server rewrote
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A status of the account, read."""
+    """A status of the account, read; `parent_id` is what it answers, empty for nothing."""
 
     published: Published
     at: datetime
     text: str
+    parent_id: str = ""
 
 
 def status_body(post: Outgoing) -> dict[str, Any]:
     """What creates the status."""
-    body: dict[str, Any] = {"status": compose(post.text, post.link), "visibility": "public"}
-    return body | ({"language": post.language} if post.language else {})
+    return body_of(compose(post.text, post.link), "public", post.language)
+
+
+def body_of(text: str, visibility: str, language: str) -> dict[str, Any]:
+    """What creates a status of this text."""
+    body = {"status": text, "visibility": visibility}
+    return body | ({"language": language} if language else {})
 
 
 def published(answer: Mapping[str, Any]) -> Published:
@@ -77,7 +80,13 @@ def instant(value: str) -> datetime:
 def seen(answer: Mapping[str, Any]) -> Seen:
     """A status of a list. Raises KeyError, TypeError or ValueError when it is no status."""
     status = published(answer)
-    return Seen(status, instant(answer["created_at"]), words_of(answer["content"]))
+    parent = answer.get("in_reply_to_id")
+    return Seen(
+        status,
+        instant(answer["created_at"]),
+        words_of(answer["content"]),
+        "" if parent is None else identifier(parent),
+    )
 
 
 def words_of(content: object) -> str:
@@ -85,30 +94,6 @@ def words_of(content: object) -> str:
     if not isinstance(content, str):
         raise ValueError("this is no content")
     return text_of(content)
-
-
-def sight(post: Outgoing, statuses: Iterable[Seen], since: datetime) -> Sighting:
-    """Whether one of the statuses is the post; CANNOT_TELL when one nearly is.
-
-    Of several, the one that went up closest to `since`.
-    """
-    wanted = plain_mentions(compose(post.text, post.link))
-    mark = fingerprint(wanted)
-    near = sorted(statuses, key=lambda each: abs(each.at - since))
-    for each in near:
-        if fingerprint(plain_mentions(each.text)) == mark:
-            return found(each.published)
-    return CANNOT_TELL if any(_almost(wanted, each.text) for each in near) else ABSENT
-
-
-def _almost(wanted: str, text: str) -> bool:
-    """Whether a server that rewrites what it is given could have made `text` of `wanted`."""
-    matcher = SequenceMatcher(None, _letters(wanted), _letters(text), autojunk=False)
-    return matcher.quick_ratio() >= ALMOST and matcher.ratio() >= ALMOST
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def profile(account: Mapping[str, Any], instance: Mapping[str, Any], host: str) -> Profile:

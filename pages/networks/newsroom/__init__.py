@@ -15,4 +15,8 @@ SPEC = NetworkSpec(
     measure=measure,
     build=build,
     reconciles="One post per page and delivery key, held by the database: the key is looked up.",
+    listens=(
+        "Every comment under the brand's own posts, and each change to one: edited, withdrawn, reported, or "
+        "waiting for approval."
+    ),
 )
