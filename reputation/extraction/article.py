@@ -5,21 +5,34 @@ from __future__ import annotations
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from reputation.extraction.dom import TROUBLE, Node, text_of
+from reputation.extraction.dom import TROUBLE, Node, line_of, text_of
 
 _MOST_FOR_TRAFILATURA = 20_000
 """Elements: above that, a page is a list or an attack, and only its paragraphs are read."""
+_SHORT, _LITTLE, _HALF = 250, 0.25, 0.5
 
 
 def article_text(root: Node) -> str:
-    """Return the main text of a page without its remarks, "" when there is none."""
-    elements = sum(1 for _ in root.iter("*"))
-    if elements > _MOST_FOR_TRAFILATURA:
+    """Return the main text of a page without its remarks, "" when there is none.
+
+    The strict reading first; where it keeps little of the paragraphs, the ordinary one is asked too, and
+    taken if it finds twice as much.
+    """
+    if sum(1 for _ in root.iter("*")) > _MOST_FOR_TRAFILATURA:
         return _paragraphs(root)
+    strict = _by_trafilatura(root, strict=True)
+    shown = sum(len(line_of(node)) for node in root.iter("p"))
+    if len(strict) >= max(_SHORT, _LITTLE * shown):
+        return strict
+    ordinary = _by_trafilatura(root, strict=False)
+    return strict if len(strict) >= _HALF * len(ordinary) else ordinary
+
+
+def _by_trafilatura(root: Node, *, strict: bool) -> str:
     try:
-        found = bare_extraction(root, include_comments=False)
+        found = bare_extraction(root, include_comments=False, favor_precision=strict)
     except TROUBLE:
-        return _paragraphs(root)
+        return ""
     return (found.text or "").strip() if isinstance(found, Document) else ""
 
 

@@ -25,8 +25,10 @@ _BUTTONS = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_NAME = re.compile(
-    r"^(?:(?:posté|écrit|publié|envoyé|rédigé|comment|message|avis|posted|written|re)\s+)?"
-    r"(?:par|by|von|de|d')\s*:?\s+|^\d+\s*[.:)]\s+|^#\d+\s*|^re\s*:\s.*?\b(?:par|by)\s+",
+    r"^(?:(?:posté|écrit|publié|envoyé|rédigé|proposé|soumis|article|texte|comment|message|avis|posted|written|"
+    r"published|submitted|view all posts|zeige alle beiträge|veröffentlicht|eingestellt|"
+    r"(?:voir )?tous les articles|commentaire n° ?\d+)\s+)?(?:par|by|von|de|d')\s*:?\s+|^auteur\s*:\s*|^author\s*:\s*|"
+    r"^\d+\s*[.:)]\s+|^#\d+\s*|^re\s*:\s.*?\b(?:par|by)\s+",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(
@@ -60,17 +62,17 @@ def find_talk(index: Index) -> Talk:
         items = [node for node in index.find(rule.items) if node not in aside and not _is_page(node, rule)]
         if not items:
             continue
-        talk = _Reader(rule, items[:MOST], noise).talk()
+        talk = _Reader(rule, items, noise).talk()
         if len(talk.comments) > len(best.comments) or (talk.opening and not best.nodes):
             best = talk
     return best if best.comments or best.opening else _unknown(index, aside, noise)
 
 
 def _unknown(index: Index, aside: set[Node], noise: set[Node]) -> Talk:
-    """Return the remarks of a system no rule knows; those with neither signature nor date are not believed."""
+    """Return the remarks of a system no rule knows; nothing if none has a signature or a date."""
     rule, items = unknown_system(index)
     items = [node for node in items if node not in aside and not _is_page(node, rule)]
-    talk = _Reader(rule, items[:MOST], noise).talk()
+    talk = _Reader(rule, items, noise).talk()
     return talk if any(one.author or one.published for one in talk.comments) else Talk()
 
 
@@ -98,7 +100,7 @@ class _Reader:
         """Read every item; the first post of a thread stands apart."""
         talk = Talk(rule=self._rule.name)
         seen: set[tuple[str, str]] = set()
-        for item in self._items:
+        for item in self._items[:MOST]:
             parts = self._parts(item)
             remark = self._remark(parts)
             if remark is None:
@@ -112,6 +114,8 @@ class _Reader:
                 talk.opening = remark
             else:
                 talk.comments.append(remark)
+        if talk.nodes:
+            talk.nodes.extend(self._items[MOST:])
         return talk
 
     def _parts(self, item: Node) -> list[Node]:

@@ -30,8 +30,8 @@ _SHOP_MARKS = (
     ".single_add_to_cart_button", ".product-add-to-cart", "[itemtype*=schema.org/product]",
 )  # fmt: skip
 _FORUM_MARKS = (
-    "[itemtype*=schema.org/discussionforumposting]", "[itemtype*=schema.org/qapage]", "body[id=phpbb]", "body.bbpress",
-    ".topic-body.crawler-post",
+    "[itemtype*=schema.org/discussionforumposting]", "[itemtype*=schema.org/qapage]", "body[id=phpbb]",
+    "body.bbpress", ".topic-body.crawler-post",
 )  # fmt: skip
 _BLOG_MARKS = (
     "body.single-post",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from htmldate import find_date
 
@@ -14,6 +15,7 @@ from reputation.extraction.selectors import Index, first
 from reputation.extraction.structured import Structured, Thing, date_in, name_in, text_in, types_of
 
 _LONGEST_TITLE = 300
+_VAGUE = frozenset({"webpage"})
 _BREAK = re.compile(r"\s+[|·•»–—-]\s+|\s+::\s+")
 _DATES = (
     "article:published_time", "og:article:published_time", "datepublished", "dc.date", "dcterms.created",
@@ -21,8 +23,9 @@ _DATES = (
 )  # fmt: skip
 _NAMES = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl")
 _SIGNATURES = (
-    "[itemprop=author]", "[rel=author]", ".author.vcard", ".byline", ".article-author", ".post-author",
-    ".entry-author", ".author-name", ".article__author", ".auteur", ".signature", ".author",
+    "[itemprop=author]", ".author.vcard", ".fn.n", "[rel=author]", ".byline-name", ".author-name",
+    ".article-author", ".post-author", ".entry-author", ".byline", ".article__author", ".auteur", ".signature",
+    ".author", "a[href*=/author/]", "a[href*=/auteur/]", "a[href*=/auteurs/]", ".submitted",
 )  # fmt: skip
 _SHOWN_DATES = (
     "[itemprop=datepublished]",
@@ -33,24 +36,34 @@ _SHOWN_DATES = (
 )
 
 
-def title_of(index: Index, structured: Structured) -> str:
+def title_of(index: Index, structured: Structured, url: str = "") -> str:
     """Return the title of the page's main thing, without the name of the site; "" if it has none."""
-    site = structured.meta.get("og:site_name", "")
-    heading = _heading(index)
-    main = structured.main()
-    telling = "" if "webpage" in types_of(main) else text_in(main.get("headline") or main.get("name") or "")
+    meta, main, heading = structured.meta, structured.main(), _heading(index)
+    telling = (
+        "" if _VAGUE.intersection(types_of(main)) else text_in(main.get("headline") or main.get("name") or "")
+    )
     shown = next((line_of(node) for node in index.find(("title",))), "")
-    for title in (
-        telling,
-        structured.meta.get("og:title", ""),
-        heading,
-        structured.meta.get("twitter:title", ""),
-        shown,
-    ):
-        line = _without_site(" ".join(title.split()), site, heading)
+    for title in (telling, meta.get("og:title", ""), heading, meta.get("twitter:title", ""), shown):
+        line = _without_site(" ".join(title.split()), meta.get("og:site_name", ""), heading)
         if line:
-            return line[:_LONGEST_TITLE]
+            return _without_host(line, url or meta.get("og:url", ""))[:_LONGEST_TITLE]
     return ""
+
+
+def _without_host(title: str, url: str) -> str:
+    """Leave out the last part of a title when it is the name of the host."""
+    parts = list(_BREAK.finditer(title))
+    host = letters(urlsplit(url).hostname or "") if url.startswith("http") else ""
+    if parts and host:
+        tail = letters(title[parts[-1].end() :])
+        if tail and (tail in host or host.startswith(tail) or letters(host.rsplit(".", 1)[0]) in tail):
+            return title[: parts[-1].start()]
+    return title
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text, lower case, without "www"."""
+    return "".join(char for char in text.casefold().removeprefix("www.") if char.isalnum())
 
 
 def _heading(index: Index) -> str:
@@ -87,7 +100,7 @@ def author_of(index: Index, structured: Structured) -> str:
         if value and "/" not in value and len(value) <= 100:
             return " ".join(value.split())
     node = first((node for node, _ in index.nodes), _SIGNATURES)
-    return clean_name(line_of(node)) if node is not None else ""
+    return clean_name(node.get("content") or line_of(node)) if node is not None else ""
 
 
 def published_of(root: Node, index: Index, structured: Structured, url: str) -> datetime | None:
@@ -113,7 +126,7 @@ def _told(structured: Structured) -> datetime | None:
 
 
 def _plausible(moment: datetime) -> bool:
-    return 1995 <= moment.year and moment.astimezone(UTC) <= datetime.now(UTC) + timedelta(days=2)
+    return moment.year >= 1995 and moment.astimezone(UTC) <= datetime.now(UTC) + timedelta(days=2)
 
 
 def _by_search(root: Node, url: str) -> datetime | None:

@@ -9,7 +9,9 @@ from reputation.extraction.kind import kind_of
 from reputation.extraction.metadata import author_of, published_of, title_of
 from reputation.extraction.selectors import Index
 from reputation.extraction.shapes import Page, PageComment
-from reputation.extraction.structured import Structured, read_structured, said
+from reputation.extraction.structured import read_structured, said
+
+LONGEST_TEXT = 200_000
 
 
 def extract(html: str, url: str = "") -> Page:
@@ -27,7 +29,7 @@ def extract(html: str, url: str = "") -> Page:
 def _read(root: Node, url: str) -> Page:
     index, structured = Index(root), read_structured(root)
     talk = find_talk(index)
-    title, author = title_of(index, structured), author_of(index, structured)
+    title, author = title_of(index, structured, url), author_of(index, structured)
     published = published_of(root, index, structured, url)
     kind = kind_of(index, structured, _sort_of(talk), url)
     comments = _with_said(talk, said(structured))
@@ -39,7 +41,7 @@ def _read(root: Node, url: str) -> Page:
         return Page(
             title, opening.text, opening.published or published, opening.author or author, comments, kind
         )
-    return Page(title, article_text(root), published, author, comments, kind)
+    return Page(title, article_text(root)[:LONGEST_TEXT], published, author, comments, kind)
 
 
 def _sort_of(talk: Talk) -> str:

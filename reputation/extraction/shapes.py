@@ -19,7 +19,7 @@ class PageComment:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The words of a page; `comments` are not in `text`. `published` is aware: UTC if the page names no zone."""
+    """The words of a page: `comments` are not in `text`; `published` is aware (UTC if no zone is named)."""
 
     title: str = ""
     text: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from reputation.extraction.comment_rules import Rule, comment_rules
 from reputation.extraction.dom import Node, words
@@ -18,27 +19,22 @@ def unknown_system(index: Index) -> tuple[Rule, list[Node]]:
     """Return a rule made for this page alone, and its items; no item when nothing looks like a remark."""
     tokens = {name for _, names in index.nodes for name in names if _BODY.search(name)}
     found = [node for node, names in index.nodes if not tokens.isdisjoint(names)]
-    bodies = set(found)
     holders = {outer for node in found for outer in node.iterancestors()}
     single = [node for node in found if node not in holders]
-    items = list(dict.fromkeys(_item(node, bodies) for node in single))
+    held = Counter(outer for node in single for outer in node.iterancestors())
+    items = list(dict.fromkeys(_item(node, held) for node in single))
     common = comment_rules()
     marks = tuple(f".{name}" for name in sorted(tokens) if re.fullmatch(r"[\w-]+", name))
     return Rule("unknown", (), marks, common.authors, common.dates), items if marks else []
 
 
-def _item(body: Node, bodies: set[Node]) -> Node:
-    """Return the element that holds one remark and no other: the nearest that is named so, else the parent."""
+def _item(body: Node, held: Counter[Node]) -> Node:
+    """Return the element that holds this remark alone: the nearest that is named so, else the parent."""
     best = body
     for steps, outer in enumerate(body.iterancestors(), start=1):
-        if steps > _MOST_STEPS or _holds_another(outer, body, bodies):
+        if steps > _MOST_STEPS or held[outer] > 1:
             break
         named = any(_ITEM.search(name) for name in [*words(outer.get("class")), *words(outer.get("id"))])
         if named or best is body:
             best = outer
     return best
-
-
-def _holds_another(outer: Node, body: Node, bodies: set[Node]) -> bool:
-    inside = set(body.iter("*"))
-    return any(node in bodies and node not in inside for node in outer.iter("*"))
