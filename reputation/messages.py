@@ -325,6 +325,14 @@ def _no_negative(params: Params) -> str:
     ) % dict(params)
 
 
+def _negative_beyond(params: Params) -> str:
+    return ngettext(
+        "%(negative)s of %(total)s is negative, but nothing that the publics of this audit ask.",
+        "%(negative)s of %(total)s are negative, but nothing that the publics of this audit ask.",
+        params["negative"],
+    ) % dict(params)
+
+
 def _no_public(params: Params) -> str:
     return _("None of it is about what the publics of this audit ask.")
 
@@ -379,6 +387,7 @@ _SENTENCES: Final[Mapping[Said, Callable[[Params], str]]] = {
     Said.NAMED_LESS: _named_less,
     Said.WORST_PUBLIC: _worst_public,
     Said.NO_NEGATIVE: _no_negative,
+    Said.NEGATIVE_BEYOND: _negative_beyond,
     Said.NO_PUBLIC: _no_public,
     Said.NO_OPINION: _no_opinion,
     Said.ALL_CERTAIN: _all_certain,

@@ -144,19 +144,19 @@ def _totals(
 
 def _before(run: Run) -> Before | None:
     """The last run of the audit that was finished before this one."""
-    rows = Run.objects.filter(audit=run.audit_id, number__lt=run.number, state=RunState.DONE)
-    last = rows.order_by("-number").first()
+    earlier = Run.objects.filter(audit=run.audit_id, number__lt=run.number, state=RunState.DONE)
+    last = earlier.order_by("-number").first()
     if last is None:
         return None
-    counted = Mention.objects.filter(run=last).values_list("same_as__isnull", "sentiment")
-    tally = {(first, said): count for first, said, count in counted.annotate(Count("pk")).order_by()}
-    sentiments = Counts(**{said: count for (first, said), count in tally.items() if first})
+    rows = Mention.objects.filter(run=last)
+    originals = rows.filter(same_as=None).values_list("sentiment").annotate(Count("pk")).order_by()
+    sentiments = Counts(**dict(originals))
     return Before(
         run_id=last.pk,
         number=last.number,
         at=last.ended_at or last.asked_at,
         originals=sentiments.total,
-        copies=sum(count for (first, _said), count in tally.items() if not first),
+        copies=rows.exclude(same_as=None).count(),
         sentiments=sentiments,
         read=last.fetches.filter(state=FetchState.STORED).count(),
     )
