@@ -9,6 +9,8 @@ from reputation.extraction.dom import TROUBLE, Node, line_of, text_of
 
 _MOST_FOR_TRAFILATURA = 20_000
 """Elements: above that, a page is a list or an attack, and only its paragraphs are read."""
+_MOST_FOR_OPINIONS = 6_000
+"""Elements: above that, it does not compare with other algorithms, whose time grows with the square."""
 _SHORT, _LITTLE, _HALF = 250, 0.25, 0.5
 
 
@@ -18,19 +20,23 @@ def article_text(root: Node) -> str:
     The strict reading first; where it keeps little of the paragraphs, the ordinary one is asked too, and
     taken if it finds twice as much.
     """
-    if sum(1 for _ in root.iter("*")) > _MOST_FOR_TRAFILATURA:
+    elements = sum(1 for _ in root.iter("*"))
+    if elements > _MOST_FOR_TRAFILATURA:
         return _paragraphs(root)
-    strict = _by_trafilatura(root, strict=True)
+    fast = elements > _MOST_FOR_OPINIONS
+    strict = _by_trafilatura(root, strict=True, fast=fast)
     shown = sum(len(line_of(node)) for node in root.iter("p"))
-    if len(strict) >= max(_SHORT, _LITTLE * shown):
+    if len(strict) >= max(_MOST_FOR_OPINIONS = 6_000
+"""Elements: above that, it does not compare with other algorithms, whose time grows with the square."""
+_SHORT, _LITTLE * shown):
         return strict
-    ordinary = _by_trafilatura(root, strict=False)
+    ordinary = _by_trafilatura(root, strict=False, fast=fast)
     return strict if len(strict) >= _HALF * len(ordinary) else ordinary
 
 
-def _by_trafilatura(root: Node, *, strict: bool) -> str:
+def _by_trafilatura(root: Node, *, strict: bool, fast: bool) -> str:
     try:
-        found = bare_extraction(root, include_comments=False, favor_precision=strict)
+        found = bare_extraction(root, include_comments=False, favor_precision=strict, fast=fast)
     except TROUBLE:
         return ""
     return (found.text or "").strip() if isinstance(found, Document) else ""

@@ -24,8 +24,8 @@ _DATES = (
 _NAMES = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl")
 _SIGNATURES = (
     "[itemprop=author]", ".author.vcard", ".fn.n", "[rel=author]", ".byline-name", ".author-name",
-    ".article-author", ".post-author", ".entry-author", ".byline", ".article__author", ".auteur", ".signature",
-    ".author", "a[href*=/author/]", "a[href*=/auteur/]", "a[href*=/auteurs/]", ".submitted",
+    ".article-author", ".post-author", ".entry-author", ".byline", ".article__author", ".auteur",
+    ".signature", ".author", "a[href*=/author/]", "a[href*=/auteur/]", "a[href*=/auteurs/]", ".submitted",
 )  # fmt: skip
 _SHOWN_DATES = (
     "[itemprop=datepublished]",
