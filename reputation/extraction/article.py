@@ -26,9 +26,7 @@ def article_text(root: Node) -> str:
     fast = elements > _MOST_FOR_OPINIONS
     strict = _by_trafilatura(root, strict=True, fast=fast)
     shown = sum(len(line_of(node)) for node in root.iter("p"))
-    if len(strict) >= max(_MOST_FOR_OPINIONS = 6_000
-"""Elements: above that, it does not compare with other algorithms, whose time grows with the square."""
-_SHORT, _LITTLE * shown):
+    if len(strict) >= max(_SHORT, _LITTLE * shown):
         return strict
     ordinary = _by_trafilatura(root, strict=False, fast=fast)
     return strict if len(strict) >= _HALF * len(ordinary) else ordinary

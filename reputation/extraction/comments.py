@@ -27,8 +27,8 @@ _BUTTONS = re.compile(
 _BEFORE_NAME = re.compile(
     r"^(?:(?:posté|écrit|publié|envoyé|rédigé|proposé|soumis|article|texte|comment|message|avis|posted|written|"
     r"published|submitted|view all posts|zeige alle beiträge|veröffentlicht|eingestellt|"
-    r"(?:voir )?tous les articles|commentaire n° ?\d+)\s+)?(?:par|by|von|de|d')\s*:?\s+|^aut(?:eur|hor)\s*:\s*|"
-    r"^\d+\s*[.:)]\s+|^#\d+\s*|^re\s*:\s.*?\b(?:par|by)\s+",
+    r"(?:voir )?tous les articles|commentaire n° ?\d+)\s+)?(?:par|by|von|de|d')\s*:?\s+|"
+    r"^aut(?:eur|hor)\s*:\s*|^\d+\s*[.:)]\s+|^#\d+\s*|^re\s*:\s.*?\b(?:par|by)\s+",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(
