@@ -19,7 +19,8 @@ holds this page to it. Deleting a network is deleting its folder.
 WHY: Final = {
     WhyNot.TOTAL_ONLY: "it says how many follow, and nothing of who left.",
     WhyNot.AUTHORS_OWN: (
-        "an answer stays on its author's page and server; its author, or those who run a server, take it away."
+        "an answer stays on its author's page and server: its author, or those who run a server, take it "
+        "away."
     ),
     WhyNot.SHOWN_AT_ONCE: "an answer is shown at once; nothing waits for us.",
     WhyNot.TOLD_TO_SERVERS: "notices go to those who run the servers, and never reach us.",

@@ -3,129 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cm_suite.core.errors import Later, Outcome, OutcomeError, Unknown
-from cm_suite.ops.bench.fake_network import Fault
-from pages.networks.base import Client, Deletes, Finds, Identifies, Publishes
-from pages.networks.newsroom.client import NewsroomClient
+from cm_suite.core.errors import Later, OutcomeError, Unknown
+from pages.networks.base import Deletes, Finds, Identifies, Publishes
 from pages.networks.registry import NETWORKS
-from pages.networks.types import Capability, Outgoing, Profile, Published, SightingKind
-from tests.networks import fake_mastodon as fakes
-from tests.networks.fake_mastodon import Mastodon, running
-
-TEXT = "Nouvelle vitrine ✨\n\nOn vous attend samedi & dimanche."
-LINK = "https://maison-lumen.example/vitrine/une-adresse-assez-longue-pour-etre-raccourcie?a=1&b=2"
-
-
-class MemoryStore:
-    """A newsroom's store in memory, with the faults of a database."""
-
-    def __init__(self) -> None:
-        self.posts: dict[str, str] = {}
-        self.fault = ""
-
-    def publish(self, key: str, text: str, link: str, content_type: str, language: str) -> Published:
-        """Keep it once per key; a fault comes before or after."""
-        fault, self.fault = self.fault, ""
-        if fault == "before":
-            raise Later("not_sent")
-        self.posts.setdefault(key, text)
-        if fault == "after":
-            raise Unknown("no_answer")
-        return Published(key, f"https://lumen.example/{key}", datetime.now(UTC))
-
-    def find(self, key: str) -> Published | None:
-        """The post with the key."""
-        return Published(key, "", None) if key in self.posts else None
-
-    def remove(self, remote_id: str) -> None:
-        """Forget it."""
-        self.posts.pop(remote_id, None)
-
-    def profile(self) -> Profile:
-        """Who it is."""
-        return Profile("maison-lumen", "maison-lumen", "Maison Lumen", "https://lumen.example/")
-
-
-@dataclass
-class Bench:
-    """A network under test: its client, how to break it, what it holds, and how often it was called."""
-
-    client: Client
-    faults: dict[str, tuple[Callable[[], None], Outcome]]
-    holds: Callable[[], int]
-    fences: list[str] = field(default_factory=list)
-
-    def fence(self) -> None:
-        """Count the crossing, and what was there at that time."""
-        self.fences.append(f"{self.holds()} there")
-
-    def refuse(self) -> None:
-        """A fence that stays shut."""
-        raise Later("fence_closed")
-
-
-@contextmanager
-def newsroom() -> Iterator[Bench]:
-    """The newsroom on a store in memory."""
-    store = MemoryStore()
-
-    def plan(fault: str) -> Callable[[], None]:
-        return lambda: setattr(store, "fault", fault)
-
-    yield Bench(
-        NewsroomClient(store),
-        {"before": (plan("before"), Outcome.LATER), "after": (plan("after"), Outcome.UNKNOWN)},
-        lambda: len(store.posts),
-    )
-
-
-def _mastodon(idempotent: bool) -> Callable[[], object]:
-    @contextmanager
-    def bench() -> Iterator[Bench]:
-        with running(Mastodon(idempotent=idempotent)) as server:
-            planned = {
-                "reset_before": (fakes.RESET_BEFORE, Outcome.UNKNOWN),
-                "reset_after": (fakes.RESET_AFTER, Outcome.UNKNOWN),
-                "silent_after": (fakes.SILENT_AFTER, Outcome.UNKNOWN),
-                "500_before": (fakes.answer_before(500), Outcome.UNKNOWN),
-                "502_after": (fakes.answer_after(502, "<html>Bad gateway</html>"), Outcome.UNKNOWN),
-                "503_after": (fakes.answer_after(503), Outcome.UNKNOWN),
-                "unreadable_after": (fakes.answer_after(200, "<html>ok</html>"), Outcome.UNKNOWN),
-                "not_a_status_after": (fakes.answer_after(200, {"id": ""}), Outcome.UNKNOWN),
-                "429": (fakes.answer_before(429), Outcome.LATER),
-                "401": (fakes.answer_before(401), Outcome.NEVER),
-                "403": (fakes.answer_before(403), Outcome.NEVER),
-                "422": (fakes.answer_before(422), Outcome.NEVER),
-            }
-
-            def plan(fault: Fault) -> Callable[[], None]:
-                return lambda: server.fail_next(fault)
-
-            faults = {name: (plan(fault), outcome) for name, (fault, outcome) in planned.items()}
-            client = server.client(read_timeout=0.5)
-            yield Bench(client, faults, lambda: len(server.of(fakes.ACCOUNT.id)))
-
-    return bench
-
-
-BENCHES = {
-    "newsroom": ("newsroom", newsroom),
-    "mastodon": ("mastodon", _mastodon(True)),
-    "mastodon, keys forgotten": ("mastodon", _mastodon(False)),
-}
+from pages.networks.types import Capability, Outgoing, SightingKind
+from tests.networks.benches import BENCHES, LINK, TEXT, Bench
 
 
 @pytest.fixture(params=list(BENCHES))
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     """Each network that publishes, in turn."""
-    with BENCHES[request.param][1]() as found:  # type: ignore[attr-defined]  # both are context managers
+    with BENCHES[request.param][1]() as found:
         yield found
 
 

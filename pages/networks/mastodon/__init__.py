@@ -33,12 +33,12 @@ SPEC = NetworkSpec(
     listens=(
         "Whoever names the account, in the order of its notifications, filtered ones included; the first "
         "turn begins with the latest forty. A comment comes with the first status of ours above it, any "
-        "other mention without a post. Left aside: private mentions (`direct`), which are messages to the account "
-        "and not words shown under its posts; answers that do not name the account; quotes. An edit is seen "
-        "when the comment is asked for again. A comment that the server has no more is gone; one taken down "
-        "only on its author's server may still be shown by ours. A token whose scopes leave out "
-        "`read:notifications` or `read:statuses` publishes all the same: listening alone asks for a new one "
-        "(`listen_scope_missing`)."
+        "other mention without a post. Left aside: private mentions (`direct`), which are messages to the "
+        "account and not words shown under its posts; answers that do not name the account; quotes. An "
+        "edit is seen when the comment is asked for again. A comment that the server has no more is gone; "
+        "one taken down only on its author's server may still be shown by ours. A token whose scopes "
+        "leave out `read:notifications` or `read:statuses` publishes all the same: listening alone asks "
+        "for a new one (`listen_scope_missing`)."
     ),
     why_not=MappingProxyType(
         {
