@@ -11,6 +11,8 @@ from django.db.models import Count, Min, Q
 
 from cm_suite.core import clock
 from cm_suite.dashboard.selectors import ASKS
+from moderation.models import Review
+from moderation.rules import OPEN
 from pages.enums import PageState
 from pages.models import Brand, Departure, Membership, Page, Pause
 from pages.newsroom.models import Subscriber
@@ -25,6 +27,8 @@ class BrandLine:
     brand: Brand
     role: str
     needs_person: int = 0
+    reviews: int = 0
+    overdue: int = 0
     to_reconnect: int = 0
     pauses: int = 0
     planned: int = 0
@@ -35,21 +39,27 @@ class BrandLine:
     @property
     def trouble(self) -> int:
         """How many things need a person."""
-        return self.needs_person + self.to_reconnect + self.pauses
+        return self.needs_person + self.reviews + self.to_reconnect + self.pauses
 
 
 def brand_lines(memberships: Sequence[Membership]) -> list[BrandLine]:
-    """The person's brands, most trouble first, then by name; five queries whatever their number."""
+    """The person's brands, most trouble first, then by name; six queries whatever their number."""
     lines = {each.brand_id: BrandLine(each.brand, each.get_role_display()) for each in memberships}
     _count_deliveries(lines)
+    _count_reviews(lines)
     _count_pages_and_pauses(lines)
     _count_fans(lines)
     return sorted(lines.values(), key=_order)
 
 
-def _order(line: BrandLine) -> tuple[int, str, int]:
-    """Trouble first, then the name as one looks it up: É stands with E."""
-    return -line.trouble, unicodedata.normalize("NFKD", line.brand.name).casefold(), line.brand.pk
+def _order(line: BrandLine) -> tuple[int, int, str, int]:
+    """Comments past their time, then trouble, then the name as one looks it up: É stands with E."""
+    return (
+        -line.overdue,
+        -line.trouble,
+        unicodedata.normalize("NFKD", line.brand.name).casefold(),
+        line.brand.pk,
+    )
 
 
 def _count_deliveries(lines: Mapping[int, BrandLine]) -> None:
@@ -63,6 +73,15 @@ def _count_deliveries(lines: Mapping[int, BrandLine]) -> None:
     for brand_id, asking, planned, next_at in figures:
         line = lines[brand_id]
         line.needs_person, line.planned, line.next_at = asking, planned, next_at
+
+
+def _count_reviews(lines: Mapping[int, BrandLine]) -> None:
+    rows = Review.objects.filter(comment__page__brand__in=lines, state__in=OPEN).order_by()
+    late = Count("pk", filter=Q(due_at__lte=clock.now()))
+    for brand_id, count, overdue in rows.values_list("comment__page__brand").annotate(
+        n=Count("pk"), late=late
+    ):
+        lines[brand_id].reviews, lines[brand_id].overdue = count, overdue
 
 
 def _count_pages_and_pauses(lines: Mapping[int, BrandLine]) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Count, Min, Q
 
 from cm_suite.core import clock
 from cm_suite.dashboard.budgets import Budget, budgets_of, next_slots
+from moderation.selectors.queue import Answered, ReviewLine, answered_share, now_reviews, open_count
 from pages.enums import PageState
 from pages.messages import Words, network_name
 from pages.models import Brand, Page, Pause
@@ -27,13 +28,15 @@ S = DeliveryState
 ASKS: Final = Q(state__in=(S.NEEDS_PERSON, S.MISSED, S.REJECTED)) | Q(
     state=S.HELD, hold_reason__in=(HoldReason.POLICY, "")
 )
-SHOWN: Final = 12  # of what needs a person; the rest is counted and linked
+SHOWN: Final = 12  # posts that need a person; the rest is counted and linked
+REVIEWS_SHOWN: Final = 4  # comments to decide; the queue has the rest
 HEALTH_DAYS: Final = 28
 
 
 class NowKind(StrEnum):
     """What a line of "Now" is about."""
 
+    REVIEW = "review"
     DELIVERY = "delivery"
     RECONNECT = "reconnect"
     PAUSE = "pause"
@@ -45,6 +48,7 @@ class NowItem:
 
     kind: NowKind
     at: datetime
+    review: ReviewLine | None = None
     delivery: Delivery | None = None
     page: Page | None = None
     pause: Pause | None = None
@@ -54,10 +58,16 @@ class NowItem:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What needs a person, by deadline, and how many more there are."""
+    """What needs a person, by deadline, and how many more there are: posts, and comments to decide."""
 
     items: Sequence[NowItem]
     more: int
+    more_reviews: int = 0
+
+    @property
+    def count(self) -> int:
+        """All of them."""
+        return len(self.items) + self.more + self.more_reviews
 
     @property
     def pauses(self) -> Sequence[Pause]:
@@ -98,21 +108,24 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One page: its fans over HEALTH_DAYS and its tightest budget."""
+    """One page: its fans over HEALTH_DAYS, its tightest budget, and how much of its comments was answered."""
 
     audience: PageAudience
     budget: Budget | None
+    answered: Answered | None = None
 
 
 def now_of(brand: Brand) -> Now:
-    """What needs a person on the brand, by deadline; at most eight queries."""
+    """What needs a person on the brand, by deadline; at most ten queries."""
     rows = Delivery.objects.filter(ASKS, page__brand=brand).select_related("post", "page")
     asking = list(rows.order_by("due_at", "pk")[: SHOWN + 1])
     total = len(asking) if len(asking) <= SHOWN else rows.count()
     pauses = open_pauses(brand)
     slots = next_slots([each for each in asking[:SHOWN] if _could_go(each, pauses)])
     blocked = _waiting_by_page(brand)
+    reviews, more_reviews = _reviews(brand)
     items = [
+        *reviews,
         *(
             NowItem(NowKind.DELIVERY, each.due_at, delivery=each, slot=slots.get(each.pk))
             for each in asking[:SHOWN]
@@ -120,7 +133,7 @@ def now_of(brand: Brand) -> Now:
         *_reconnects(brand, blocked),
         *_paused(pauses, blocked),
     ]
-    return Now(sorted(items, key=lambda item: item.at), max(0, total - SHOWN))
+    return Now(sorted(items, key=lambda item: item.at), max(0, total - SHOWN), more_reviews)
 
 
 def outlook(brand: Brand) -> Outlook:
@@ -146,10 +159,11 @@ def outlook(brand: Brand) -> Outlook:
 
 
 def health(brand: Brand) -> list[Health]:
-    """Fans and budget of every page; six queries whatever their number."""
+    """Fans, budget and answers of every page; seven queries whatever their number."""
     lines = audience(brand, HEALTH_DAYS)
     budgets = budgets_of([line.page.pk for line in lines])
-    return [Health(line, budgets.get(line.page.pk)) for line in lines]
+    answers = answered_share(brand, HEALTH_DAYS)
+    return [Health(line, budgets.get(line.page.pk), answers.get(line.page.pk)) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +183,17 @@ def _reconnects(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
         for page in pages
         for found in [blocked.get(page.pk, nothing)]
     ]
+
+
+def _reviews(brand: Brand) -> tuple[list[NowItem], int]:
+    """The first comments of the queue, due when our target says, and how many more there are.
+
+    One that nothing has to be removed of has no deadline: it comes after those that are late.
+    """
+    lines = now_reviews(brand, REVIEWS_SHOWN)
+    more = max(0, open_count(brand) - REVIEWS_SHOWN) if len(lines) == REVIEWS_SHOWN else 0
+    now = clock.now()
+    return [NowItem(NowKind.REVIEW, line.due_at or now, review=line) for line in lines], more
 
 
 def _could_go(delivery: Delivery, pauses: Sequence[Pause]) -> bool:

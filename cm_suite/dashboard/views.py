@@ -11,6 +11,9 @@ from pages.access import BrandRequest, PersonRequest, brand_view, person_view
 from pages.enums import Act
 from pages.selectors.brands import missing_legal_words
 from pages.selectors.people import memberships_of
+from reputation.selectors.audits import due
+
+AUDIT_DAYS = 7
 
 
 @person_view
@@ -34,6 +37,7 @@ def today(request: BrandRequest) -> HttpResponse:
         "line": timeline(days, now.pauses),
         "health": health(request.brand),
         "health_days": HEALTH_DAYS,
+        "audits": due(request.brand, AUDIT_DAYS),
         "missing": missing_legal_words(request.brand) if Act.MANAGE in request.rights else [],
     }
     return render(request, "dashboard/today.html", context)

@@ -37,6 +37,26 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A visitor's comment: under the post of that day and time, so many minutes after it.
+
+    `answer`: what the brand replied. `reported`: why somebody reported it. `decided`: what a moderator did
+    already, for which `reason`, and what its author is `told`.
+    """
+
+    day: int
+    at: str
+    after: int
+    author: str
+    text: str
+    answer: str = ""
+    reported: str = ""
+    decided: str = ""
+    reason: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BrandScript:
     """Everything the demo says in one brand's name.
 
@@ -63,6 +83,7 @@ class BrandScript:
     social_caps: Mapping[int, int]
     refused: Line | None
     waiting: Line | None
+    comments: tuple[Said, ...]
 
     @property
     def slug(self) -> str:
@@ -98,6 +119,7 @@ def load(name: str) -> BrandScript:
         social_caps=dict(limits.get("social_caps", ())),
         refused=_line(raw["refused"]) if "refused" in raw else None,
         waiting=_line(raw["waiting"]) if "waiting" in raw else None,
+        comments=tuple(_said(each) for each in raw.get("comments", ())),
     )
 
 
@@ -118,6 +140,12 @@ def _read(name: str) -> dict[str, Any]:
 
 def _words(raw: Mapping[str, Any]) -> Words:
     return Words(raw["type"], typeset(raw["text"]), raw.get("link", ""))
+
+
+def _said(raw: Mapping[str, Any]) -> Said:
+    day, at = raw["on"]
+    rest = {name: value for name, value in raw.items() if name != "on"}
+    return Said(day, at, **rest | {"text": typeset(raw["text"])})
 
 
 def _line(raw: Mapping[str, Any]) -> Line:

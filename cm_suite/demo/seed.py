@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from cm_suite.core import clock
-from cm_suite.demo import followers, history, people, told, volume
+from cm_suite.demo import audits, followers, history, people, told, visitors, volume
 from cm_suite.demo.ahead import plan_ahead
 from cm_suite.demo.script import BrandScript, scripts
 from cm_suite.demo.stage import Stage, set_up
@@ -84,8 +85,10 @@ def _tell_story(stage: Stage, script: BrandScript, turn: int) -> None:
         pause = script.pause
         history.paused(stage, pause["day"], pause["from"], pause["to"], pause["reason"])
     followers.follow(stage.newsroom, turn)
+    visitors.speak(stage, script.comments)
     told.tell(stage, published, troubles)
     if script.invited:
         told.invite(stage, script.invited)
     told.send_digest(stage)
+    audits.prepare(stage.brand, settings.CM_DEMO_WEB)
     plan_ahead(stage, script)

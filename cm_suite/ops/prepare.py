@@ -59,6 +59,8 @@ def bring_up_to_date(*, demo: bool) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if demo:
         seed(settings.VAR_DIR)
+        if settings.CM_DEMO_WEB:
+            call_command("demo_web", port=settings.CM_DEMO_WEB, settle=True)
 
 
 if __name__ == "__main__":

@@ -105,4 +105,4 @@ def test_three_brands_ask_as_many_questions_as_two(
         assert len(client.get("/").context["lines"]) == 3
 
 
-QUERIES = 9  # session, person, memberships, five of the lines, memberships of the frame
+QUERIES = 10  # session, person, memberships, six of the lines, memberships of the frame

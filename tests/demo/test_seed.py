@@ -22,8 +22,9 @@ from cm_suite.core import clock, ledger
 from cm_suite.demo import people
 from cm_suite.demo.script import scripts, typeset
 from cm_suite.demo.seed import Seeded, seed
+from moderation.models import Comment, Decision, Review
 from pages.models import Brand, Charter, Departure, Membership, Page, Pause, Person
-from pages.newsroom.models import NewsroomPost, Subscriber, SubscriberState
+from pages.newsroom.models import NewsroomComment, NewsroomPost, Subscriber, SubscriberState
 from pages.newsroom.selectors import missing_legal, waiting_for_digest
 from pages.newsroom.services import send_digests
 from pages.notices.models import Mail, Notice
@@ -33,6 +34,7 @@ from publishing.models import Attempt, Delivery, Override, Post
 from publishing.policy.caps import Taken
 from publishing.policy.judge import judge
 from publishing.selectors.budget import rules_of
+from reputation.models import Audit
 from tests.people import make_cast
 
 pytestmark = pytest.mark.slow  # the whole house, walked or run
@@ -158,6 +160,37 @@ class TestSeeded(TestCase):
                 others = [other for other in taken if other.id != each.id]
                 assert judge(each.at, others, rules).allowed
 
+    def test_visitors_spoke_and_the_engine_has_read_them(self) -> None:
+        said = NewsroomComment.objects.filter(by_brand=False)
+        assert said.count() == Comment.objects.count() == 22
+        queue = Review.objects.filter(comment__page__brand__slug=FIRST, state="waiting")
+        assert Counter(queue.values_list("label", flat=True)) == {
+            "injure": 1,
+            "injure_aggravee": 1,
+            "diffamation": 1,
+            "diffamation_aggravee": 1,
+            "haine": 1,
+            "menace": 1,
+            "harcelement": 1,
+            "doxxing": 1,
+            "denigrement": 1,
+        }
+        assert [each.label for each in queue if each.notified] == ["denigrement"]
+        labels = set(Comment.objects.values_list("assessments__label", flat=True))
+        assert labels >= {"critique", "reclamation", "neutre", "spam"}
+
+    def test_what_a_moderator_decided_waits_for_the_engine_with_its_evidence(self) -> None:
+        [decision] = Decision.objects.all()
+        assert (decision.act, decision.by.name, decision.action.state) == (  # type: ignore[union-attr]
+            "delete",
+            "Salomé Brunet",
+            "planned",
+        )
+        assert decision.evidence.comment == decision.review.comment
+
+    def test_without_its_web_the_demo_asks_nothing_of_the_web(self) -> None:
+        assert Audit.objects.count() == 0
+
     def test_three_posts_are_due_in_the_next_minutes_of_each_newsroom(self) -> None:
         for slug in (FIRST, SECOND):
             soon = [each for each in deliveries(slug) if NOW < each.due_at < NOW + timedelta(minutes=10)]
@@ -210,6 +243,7 @@ class TestSeeded(TestCase):
             ("digest", "sent"): readers - 2,
             ("digest", "refused"): 2,
             ("invitation", "sent"): 1,
+            ("notice", "planned"): 1,  # to who reported a comment: it was received
         }
         assert [mail.to for mail in Mail.objects.all() if not mail.to.endswith(".example")] == []
         assert send_digests() == 0

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cm_suite.core import clock
-from cm_suite.demo import small_web
+from cm_suite.demo import audits, small_web
 from cm_suite.demo.people import FIRST
 from cm_suite.demo.stage import BEGAN
 from pages.models import Brand
@@ -16,11 +16,15 @@ class Command(BaseCommand):
     help = "Serve the four invented sites of the demo on loopback, one a port, from --port on."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """--port."""
+        """--port and --settle."""
         parser.add_argument("--port", type=int, required=True)
+        parser.add_argument("--settle", action="store_true", help="only bring the demo's audit to this port")
 
-    def handle(self, *_args: Any, port: int, **_options: Any) -> None:
+    def handle(self, *_args: Any, port: int, settle: bool, **_options: Any) -> None:
         """Serve until a signal. Their dates count from the day of the demo, so that they stay the same."""
+        if settle:
+            audits.settle(port)
+            return
         brand = Brand.objects.filter(slug=FIRST).only("created_at").first()
         today = brand.created_at + BEGAN if brand else clock.now()
         try:
