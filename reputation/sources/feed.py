@@ -28,6 +28,9 @@ EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 _ENDS: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.I)
 _OPENED: Final = re.compile(r"<[a-zA-Z](?:[^<>]*[^<>/])?>")
+_REFERENCE: Final = re.compile(r"&#(x[0-9a-f]{1,20}|[0-9]{1,20});?", re.I)
+_STUMBLES: Final = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+_ENTITY: Final = re.compile(r"<!ENTITY", re.I)
 _MARKUP: Final = re.compile(r"<[^<>]{0,200}>")
 _REFUSALS: Final = frozenset(
     {Fault.ROBOTS_FORBIDDEN, Fault.FORBIDDEN, Fault.RATE_LIMITED, Fault.PRIVATE_ADDRESS}
@@ -66,17 +69,25 @@ def listed(text: str, url: str) -> tuple[tuple[Listed, ...], bool]:
     text = _shortened(text)
     if _unclosed(text) > DEEPEST:
         return (), False
-    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
-    stream = io.BytesIO(text.encode("utf-8", "replace"))
-    feed = feedparser.parse(
-        stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
+    feed = _parsed(text, url)
     found: dict[str, Listed] = {}
     for entry in feed.entries[:MOST_ITEMS]:
         item = _item(entry, url)
         if item is not None:
             found.setdefault(canonical(item.url), item)
-    return tuple(found.values()), bool(feed.entries or feed.version)
+    return tuple(found.values()), bool(feed.entries or feed.get("version"))
+
+
+def _parsed(text: str, url: str) -> Any:
+    """Feedparser's reading of a text; an empty one where it stumbles, which it does over odd contents."""
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
+    try:
+        return feedparser.parse(
+            stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except _STUMBLES:
+        return feedparser.FeedParserDict(entries=[])
 
 
 def _unanswered(error: Later | Never) -> Answer:
@@ -87,12 +98,20 @@ def _unanswered(error: Later | Never) -> Answer:
 
 
 def _shortened(text: str) -> str:
-    """The beginning of a feed's text, to the end of its last item that counts."""
-    text = text[:LONGEST_TEXT]
+    """The beginning of a feed's text, a little past the last item that counts; its entities mean nothing."""
+    text = _ENTITY.sub("<!none", _REFERENCE.sub(_sound, text[:LONGEST_TEXT]))
     for count, end in enumerate(_ENDS.finditer(text), 1):
         if count > MOST_ITEMS:
             return text[: end.end()]
     return text
+
+
+def _sound(reference: re.Match[str]) -> str:
+    """A character reference as it stands, or a replacement character for one that names no character."""
+    digits = reference[1]
+    number = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    sound = number < 0xD800 or 0xE000 <= number < 0x110000
+    return reference[0] if sound else "\ufffd"
 
 
 def _unclosed(text: str) -> int:
@@ -130,7 +149,7 @@ def _title(title: str) -> str:
 def _date(entry: Any) -> datetime | None:
     """When an entry was published, else changed; None for no date, and for one that cannot be true."""
     for name in ("published_parsed", "updated_parsed"):
-        found = entry.get(name)
+        found = dict.get(entry, name)  # feedparser's own would answer with one for the other
         if isinstance(found, struct_time):
             moment = _moment(found)
             if moment is not None:
