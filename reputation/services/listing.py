@@ -62,32 +62,37 @@ def _round(run: Run, waiting: list[RunSource], fetcher: Fetcher, stop_at: float)
 def _freeze(run: Run) -> None:
     """Write down what this run asks, and whom: later changes of the audit do not reach it."""
     audit = run.audit
-    sources = audit.sources.filter(dropped_at=None)
-    RunSource.objects.bulk_create(
-        [RunSource(run=run, source=source) for source in sources], ignore_conflicts=True
-    )
+    sources = list(audit.sources.filter(dropped_at=None).order_by("place", "pk"))
+    RunSource.objects.bulk_create([_first_answer(run, source) for source in sources], ignore_conflicts=True)
+    for source in sources:
+        if source.kind == SourceKind.URLS:
+            _plan(run, source)
     asked = Query.objects.filter(public__audit=audit, public__dropped_at=None, dropped_at=None)
     run.queries.set(asked)
     run.started_at, run.subject = clock.now(), audit.subject
     run.save(update_fields=["started_at", "subject"])
 
 
+def _first_answer(run: Run, source: Source) -> RunSource:
+    """A feed is still to be asked; a list is there, and waits for its pages unless it has none."""
+    answer = RunSource(run=run, source=source)
+    if source.kind == SourceKind.URLS:
+        answer.listed = source.addresses.count()
+        if not answer.listed:
+            answer.status, answer.reason = SourceStatus.SILENT, "no_addresses"
+    return answer
+
+
 def _waiting(run: Run) -> list[RunSource]:
-    """Who is still to be asked. A list may be among them again: its pages are written once all the same."""
-    rows = run.sources.filter(status=SourceStatus.WAITING).select_related("source")
-    return list(rows.order_by("source__place", "pk"))
+    """The feeds that are still to be asked."""
+    rows = run.sources.filter(status=SourceStatus.WAITING, source__kind=SourceKind.FEED)
+    return list(rows.select_related("source").order_by("source__place", "pk"))
 
 
 def _ask(run: Run, asked: RunSource, fetcher: Fetcher) -> bool:
-    """Ask one source; False when it is to be asked again."""
+    """Ask one feed; False when it is to be asked again."""
     steps.hold(run)
     source = asked.source
-    if source.kind == SourceKind.URLS:
-        _plan(run, source)
-        listed = source.addresses.count()
-        silent = {} if listed else {"status": SourceStatus.SILENT, "reason": "no_addresses"}
-        RunSource.objects.filter(pk=asked.pk).update(listed=listed, **silent)
-        return True
     answer = read_feed(fetcher, source.feed, source.etag, source.modified)
     if answer.again and clock.now() < _started(run) + INSIST:
         return False
