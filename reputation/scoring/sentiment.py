@@ -10,7 +10,7 @@ POSITIVE, NEGATIVE, NEUTRAL, UNCERTAIN = "positive", "negative", "neutral", "unc
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """A label, and the probabilities of the three it chooses from (sum 1). Uncertain: none of them stands out."""
+    """A label, and the probabilities of the three it chooses from (sum 1). Uncertain: none stands out."""
 
     label: str
     positive: float
@@ -20,5 +20,5 @@ class Opinion:
 
 
 def score(text: str, kind: str = "social") -> Opinion:
-    """Return the opinion a text holds. `kind`: social (forums and comments too), review, press (blogs too)."""
+    """Return the opinion of a text. `kind`: social (forums, comments too), review, press (blogs too)."""
     return Opinion(UNCERTAIN, 1 / 3, 1 / 3, 1 / 3)
