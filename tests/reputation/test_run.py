@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,7 +15,7 @@ from pages.notices.models import Notice
 from reputation import jobs, rules
 from reputation.enums import FetchState, RunState, SourceStatus
 from reputation.models import Document, Fetch, Mention, Run
-from reputation.services import collect, listing, request
+from reputation.services import collect, listing, request, steps
 from reputation.services.progress import progress_of
 from reputation.services.report import report_of
 from tests.people import Cast
@@ -62,7 +63,7 @@ def test_who_asked_hears_of_the_report_and_the_ledger_holds(cast: Cast, web: Web
     assert kinds[1:] == [("audit.run_asked", run.pk), ("audit.run_done", run.pk)]
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "gone": ({"status": 410}, "gone"),
     "missing": ({"status": 404}, "not_found"),
     "closed": ({"status": 403}, "forbidden"),
@@ -76,7 +77,7 @@ FAULTS = {
 
 @pytest.mark.parametrize(("name", "said", "code"), [(name, *rest) for name, rest in FAULTS.items()])
 def test_each_fault_has_its_name_in_the_report(
-    cast: Cast, web: Web, monkeypatch: pytest.MonkeyPatch, name: str, said: dict[str, object], code: str
+    cast: Cast, web: Web, monkeypatch: pytest.MonkeyPatch, name: str, said: dict[str, Any], code: str
 ) -> None:
     monkeypatch.setattr(rules, "FIRST_WAIT", rules.FIRST_WAIT * 0)
     good = web.page("/good", article("Une lampe", LAMP))
@@ -234,7 +235,7 @@ def test_a_cancelled_run_reads_no_more(cast: Cast, web: Web) -> None:
 def test_what_changes_meanwhile_does_not_reach_the_run(cast: Cast, web: Web) -> None:
     audit = make(cast.brand, cast.alice, listed(web.page("/a", article("Une lampe", LAMP))))
     run = begin(audit, cast.bob)
-    with patch.object(listing.steps, "advance"):
+    with patch.object(steps, "advance"):
         jobs.turn(run.pk)
     said = draft(listed(web.url("/b")), subject=("Autre nom",), publics=draft().publics[1:])
     request.change_audit(audit, cast.alice, said, 1)
