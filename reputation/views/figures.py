@@ -19,7 +19,7 @@ from reputation.services.report import Before, Counts, PublicRow, QueryRow, Repo
 # From left to right in a bar, and from left to right in the table.
 ORDER: Final = (Sentiment.NEGATIVE, Sentiment.UNCERTAIN, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 THINNEST: Final = 0.8
-WIDE_ENOUGH: Final = 7.0
+WIDE_ENOUGH: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)

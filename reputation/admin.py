@@ -1,0 +1,75 @@
+"""Audits, their runs and what was read in the back office: to look at, never to change by hand."""
+
+from __future__ import annotations
+
+from django.contrib.admin import register
+
+from pages.admin_scope import BrandScopedAdmin
+from reputation.models import Audit, Fetch, Run, Source
+
+
+@register(Audit)
+class AuditAdmin(BrandScopedAdmin):
+    """What is asked, and when."""
+
+    brand_path = "brand"
+    list_display = ("name", "brand", "cron", "next_run_at", "archived_at")
+    list_select_related = ("brand",)
+    list_filter = ("brand",)
+    fields = (
+        "brand",
+        "name",
+        "slug",
+        "subject",
+        "cron",
+        "next_run_at",
+        "created_by",
+        "created_at",
+        "archived_at",
+        "version",
+    )
+
+
+@register(Source)
+class SourceAdmin(BrandScopedAdmin):
+    """Where audits look."""
+
+    brand_path = "audit__brand"
+    list_display = ("name", "audit", "kind", "feed", "dropped_at")
+    list_select_related = ("audit",)
+    list_filter = ("audit", "kind")
+    fields = ("audit", "kind", "name", "feed", "dropped_at")
+
+
+@register(Run)
+class RunAdmin(BrandScopedAdmin):
+    """Each time an audit was carried out. The engine owns every column."""
+
+    brand_path = "audit__brand"
+    list_display = ("audit", "number", "state", "cause", "asked_at", "ended_at", "code")
+    list_select_related = ("audit",)
+    list_filter = ("audit", "state", "cause")
+    date_hierarchy = "asked_at"
+    fields = (
+        "audit",
+        "number",
+        "cause",
+        "state",
+        "asked_by",
+        "asked_at",
+        "started_at",
+        "ended_at",
+        "code",
+        "tries",
+    )
+
+
+@register(Fetch)
+class FetchAdmin(BrandScopedAdmin):
+    """Each page that a run read or could not read."""
+
+    brand_path = "run__audit__brand"
+    list_display = ("url", "run", "state", "code", "status", "tries", "done_at")
+    list_select_related = ("run__audit",)
+    list_filter = ("state", "code")
+    fields = ("run", "source", "url", "host", "state", "code", "status", "tries", "next_try_at", "done_at")
