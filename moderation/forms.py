@@ -43,13 +43,13 @@ class DecideForm(forms.Form):
         label=_("In your own words"),
         required=False,
         max_length=rules.LONGEST_REASON - 100,
-        widget=forms.Textarea(attrs={"rows": 1}),
+        widget=forms.Textarea(attrs={"rows": 1, "placeholder": _("With or instead of the reason above")}),
     )
     told = forms.CharField(
         label=_("What its author may read"),
         required=False,
         max_length=TOLD_MOST,
-        widget=forms.Textarea(attrs={"rows": 1, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 1, "dir": "auto", "placeholder": _("Empty: the reason chosen")}),
     )
     label = forms.ChoiceField(label=_("Retained as"), required=False, choices=label_choices)
     text = forms.CharField(

@@ -60,7 +60,7 @@ class LimitationRow:
 class Reading:
     """One way of reading the comment: its legal name, what it means, what it rests on.
 
-    `sure`: percent. `pieces`: the whole comment, in order. `hours`: our own target for removing it after we
+    `sure`: percent. `pieces`: the whole comment, in order; `marked`: the words each rule rests on. `hours`: our own target for removing it after we
     knew, None where nothing is to be removed.
     """
 
@@ -72,13 +72,9 @@ class Reading:
     sure: int
     elements: tuple[ElementRow, ...]
     pieces: tuple[Piece, ...]
+    marked: tuple[Piece, ...]
     limitation: LimitationRow
     hours: int | None
-
-    @property
-    def marked(self) -> tuple[Piece, ...]:
-        """The marked runs alone."""
-        return tuple(piece for piece in self.pieces if piece.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +100,16 @@ def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
         rules = tuple(dict.fromkeys(source for a, b, source in held if a <= start and end <= b))
         cut.append(Piece(text[start:end], rules))
     return tuple(cut)
+
+
+def marked(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
+    """The words of each span, in order, once each, with all the rules that rest on them."""
+    found: dict[str, list[str]] = {}
+    for span in spans:
+        words_of = text[span.start : span.end].strip()
+        if words_of:
+            found.setdefault(words_of, []).append(span.source)
+    return tuple(Piece(said, tuple(dict.fromkeys(rules))) for said, rules in found.items())
 
 
 def readings(comment: Comment, assessment: Assessment | None, now: datetime) -> tuple[Reading, ...]:
@@ -160,6 +166,7 @@ def _reading(
         sure=round(row.confidence * 100),
         elements=tuple(ElementRow(words.element_words(e.code), e.found) for e in row.elements.all()),
         pieces=pieces(comment.text, row.spans.all()),
+        marked=marked(comment.text, row.spans.all()),
         limitation=limitation_row(row.label, comment, now, events),
         hours=removal.hours if removal else None,
     )

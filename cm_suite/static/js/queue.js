@@ -134,6 +134,9 @@
       if (alarm) { alarm.tabIndex = -1; alarm.focus(); }
     }
     if (id !== "pane" && id !== "desk") return;
+    const badge = one(".rail-link[aria-current] .count");
+    const waiting = one("#qhead .count");
+    if (badge && waiting) badge.textContent = waiting.textContent;
     renewedAt = Date.now();
     mark();
     (one("#outcome") || one("#pane-title"))?.focus({ preventScroll: true });
