@@ -142,7 +142,7 @@ class CommentsForm(forms.Form):
     """How the newsroom takes comments; `seen` is what the person was shown."""
 
     mode = forms.ChoiceField(
-        label=_("Comments on the public page"), choices=CommentMode.choices, widget=forms.RadioSelect
+        label=_("How comments are taken"), choices=CommentMode.choices, widget=forms.RadioSelect
     )
     seen = forms.ChoiceField(choices=CommentMode.choices, widget=forms.HiddenInput)
 

@@ -75,7 +75,7 @@ class StampedForm(forms.Form):
                 _("This page had been open for too long. Nothing is lost: please send it again."),
                 code=OUT_OF_DATE,
             )
-        if clock.now() - stamp.at < TOO_QUICK:
+        if not self.errors and clock.now() - stamp.at < TOO_QUICK:
             raise forms.ValidationError(
                 _("That was quicker than a person types. Nothing is lost: please send it again."),
                 code=TOO_SOON,
