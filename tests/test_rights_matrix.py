@@ -18,12 +18,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cm_suite.core import clock
+from moderation.enums import Decided
+from moderation.models import Action, Comment, Decision, Evidence, Review
+from moderation.services.evidence import seal
 from pages.enums import Act, Role
 from pages.models import Brand, Invitation, Membership, Page, Pause, Person
 from pages.notices.enums import MailKind, NoticeKind
 from pages.notices.models import Mail, Notice
 from pages.rules import may
 from publishing.models import Delivery, Post
+from reputation.models import Audit, Document, Mention, Run, Source
 from tests.people import Cast
 
 pytestmark = pytest.mark.slow  # the whole house, walked or run
@@ -34,14 +38,18 @@ PUBLIC: Final = {
     "admin:password_change",
     "newsroom:asked",
     "newsroom:charter",
+    "newsroom:comment",
     "newsroom:confirm",
     "newsroom:feed",
     "newsroom:home",
     "newsroom:leave",
     "newsroom:legal",
     "newsroom:post",
+    "newsroom:report",
+    "newsroom:reported",
     "newsroom:subscribe",
     "newsroom:why",
+    "newsroom:yours",
     "ops:health",
     "pages:invitation",
     "pages:password_reset",
@@ -60,12 +68,21 @@ class Side:
 
     brand: Brand
     page: Page
+    account: Page  # on a network that wants a token
     post: Post
     delivery: Delivery
     membership: Membership
     invitation: Invitation
     pause: Pause
     mail: Mail
+    evidence: Evidence
+    mention: Mention
+
+    @property
+    def decision(self) -> Decision:
+        """What the evidence was sealed for."""
+        assert self.evidence.decision is not None
+        return self.evidence.decision
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,14 @@ EXAMPLES: Final[Mapping[str, Callable[[Side, Person], object]]] = {
     "invitation_id": lambda side, person: side.invitation.pk,
     "pause_id": lambda side, person: side.pause.pk,
     "mail_id": lambda side, person: side.mail.pk,
+    "evidence_id": lambda side, person: side.evidence.pk,
+    "decision_id": lambda side, person: side.decision.pk,
+    "action_id": lambda side, person: side.decision.action.pk,
+    "review_id": lambda side, person: side.decision.review_id,
+    "comment_id": lambda side, person: side.evidence.comment_id,
+    "mention_id": lambda side, person: side.mention.pk,
+    "number": lambda side, person: side.mention.run.number,
+    "audit": lambda side, person: side.mention.run.audit.slug,
     "notice_id": lambda side, person: notice_of(side, person).pk,
     "object_id": lambda side, person: "1",
     "app_label": lambda side, person: "pages",
@@ -158,12 +183,51 @@ def notice_of(side: Side, person: Person) -> Notice:
     )[0]
 
 
+def make_evidence(page: Page, by: Person) -> Evidence:
+    """A comment that was decided, acted on and sealed."""
+    now = clock.now()
+    comment = Comment.objects.create(page=page, remote_id="1", text="Words", seen_at=now)
+    review = Review.objects.create(comment=comment, known_at=now, opened_at=now)
+    decision = Decision.objects.create(
+        review=review, act=Decided.HIDE, reason="a reason", revision=1, by=by, at=now, final=True
+    )
+    Action.objects.create(decision=decision, key=f"{page.pk}", created_at=now)
+    return seal(comment, decision)
+
+
+def make_mention(brand: Brand, by: Person) -> Mention:
+    """A run of an audit that found one page."""
+    now = clock.now()
+    audit = Audit.objects.create(brand=brand, name="Web", slug=f"web-of-{brand.slug}", subject=brand.name)
+    source = Source.objects.create(audit=audit, kind="urls", name="Pages")
+    run = Run.objects.create(audit=audit, number=1, cause="person", state="done", asked_by=by, asked_at=now)
+    url = "https://press.example/1"
+    document = Document.objects.create(
+        brand=brand, url=url, url_hash="0" * 64, host="press.example", read_at=now
+    )
+    return Mention.objects.create(
+        run=run,
+        document=document,
+        source=source,
+        excerpt=brand.name,
+        kind="press",
+        sentiment="neutral",
+        positive=0,
+        negative=0,
+        neutral=1,
+        model_version="1",
+    )
+
+
 def make_side(brand: Brand, page: Page, member: Person, by: Person) -> Side:
     now = clock.now()
     post = Post.objects.create(brand=brand, author=by, text="A text")
     return Side(
         brand=brand,
         page=page,
+        account=Page.objects.create(
+            brand=brand, network="mastodon", host="https://social.example", remote_id="1", name="Account"
+        ),
         post=post,
         delivery=Delivery.objects.create(post=post, page=page, due_at=now + timedelta(days=1), planned_by=by),
         membership=Membership.objects.get(brand=brand, person=member),
@@ -183,6 +247,8 @@ def make_side(brand: Brand, page: Page, member: Person, by: Person) -> Side:
             to="bob@agence.example",
             subject="…",
         ),
+        evidence=make_evidence(page, by),
+        mention=make_mention(brand, by),
     )
 
 
@@ -199,6 +265,8 @@ class World:
         """What this person gets; whatever the request changed is undone."""
         person = self.people.get(name, self.people["lead"])
         kwargs = {key: EXAMPLES[key](side, person) for key in address.parameters}
+        if address.name == "pages:reconnect":
+            kwargs["page_id"] = side.account.pk
         if brand is not None:
             kwargs["brand"] = brand.slug
         url = address.path(kwargs)
