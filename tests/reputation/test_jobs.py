@@ -20,7 +20,8 @@ from reputation.enums import Cause, FetchState, RunState
 from reputation.models import Audit, Fetch, Run
 from reputation.services import request, steps
 from tests.people import Cast
-from tests.reputation.makers import begin, make
+from tests.reputation.makers import begin, listed, make
+from tests.reputation.web import Web
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -224,3 +225,25 @@ def test_one_worker_at_a_time_does_a_step(cast: Cast) -> None:
     steps.advance(other, RunState.COLLECTING)
     run.refresh_from_db()
     assert (run.state, run.tries, run.lease_token) == (RunState.COLLECTING, 0, None)
+
+
+@pytest.mark.parametrize(("hosts", "helpers"), [(7, 0), (8, 1), (400, 3)])
+def test_a_run_on_many_sites_calls_for_more_workers(
+    cast: Cast, web: Web, rung: list[Any], hosts: int, helpers: int
+) -> None:
+    run = begin(make(cast.brand, cast.alice, listed(web.url("/a"))), cast.bob)
+    rung.clear()
+    with patch("reputation.services.collect.hosts", return_value=hosts):
+        jobs.work(run.pk)
+    assert rung == [(request.WORK, run.pk)] * helpers
+
+
+def test_a_turn_that_is_over_rings_for_the_next(cast: Cast, web: Web, rung: list[Any]) -> None:
+    run = begin(make(cast.brand, cast.alice, listed(web.url("/a"))), cast.bob)
+    rung.clear()
+    with patch("reputation.jobs.turn", return_value=True):
+        assert jobs.work(run.pk) is True
+    assert rung == [(request.WORK, run.pk)]
+    assert jobs.work(run.pk) is False
+    assert jobs.work(run.pk) is False
+    assert (len(rung), web.visits["/a"]) == (1, 1)
