@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final
 
-from django.db import DataError, transaction
+from django.db import DataError
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -137,8 +137,7 @@ def _batch(watch: Watch, page: Page, client: Listens, polled: Polled) -> tuple[P
 def _take(page: Page, incoming: IncomingComment, asked_at: datetime) -> taking.Taken | None:
     """Store one comment. What the database cannot hold is left out and logged by its number alone."""
     try:
-        with transaction.atomic():
-            return taking.take(page, incoming, asked_at)
+        return taking.take(page, incoming, asked_at)
     except DataError:
         logger.error("a comment of page %s cannot be stored", page.pk)
         return None

@@ -27,6 +27,6 @@ def noon() -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def network(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> FakeNetwork:
     """The network behind the brand's newsroom, in memory; every other page has a silent one."""
-    fakes = defaultdict(FakeNetwork)
+    fakes: defaultdict[int, FakeNetwork] = defaultdict(FakeNetwork)
     monkeypatch.setattr(connect, "client_for", lambda page, *, waiting=False: fakes[page.pk])
     return fakes[cast.newsroom.pk]

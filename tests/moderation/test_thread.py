@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cm_suite.core import ledger
-from moderation.enums import ActionState, Presence, ResultKind, ReviewState
+from moderation.enums import ActionState, Decided, Presence, ResultKind, ReviewState
 from moderation.models import Action, Comment, Evidence
 from moderation.services.act import carry_out
 from tests.moderation.makers import INSULT, decided, fresh, lines, review_of, taken
@@ -38,6 +38,6 @@ def test_an_insult_is_taken_in_flagged_decided_and_hidden(cast: Cast, network: F
 
 def test_keeping_a_qualified_comment_takes_two_people(cast: Cast, network: FakeNetwork) -> None:
     comment = taken(cast.newsroom, network, INSULT)
-    result = decided(comment, cast.mona, "keep")
+    result = decided(comment, cast.mona, Decided.KEEP)
     assert result.kind == ResultKind.NEEDS_SECOND
     assert fresh(review_of(comment)).state == ReviewState.SECOND
