@@ -17,7 +17,17 @@ from cm_suite.core.http import DEEPEST, Answer, Refusal, parsed, retry_at
 from pages.networks.mastodon import mapping
 from pages.networks.mastodon.errors import explained
 from pages.networks.mastodon.words import LONGEST, text_of
-from pages.networks.types import Outgoing, Profile, Published, Sighting, SightingKind
+from pages.networks.types import (
+    CommentBatch,
+    IncomingComment,
+    Outgoing,
+    Profile,
+    Published,
+    Reply,
+    Sighting,
+    SightingKind,
+    ThreadPost,
+)
 from tests.networks.fake_mastodon import Mastodon, answer_after, answer_before
 
 NOW: Final = datetime(2026, 8, 12, 10, 0, tzinfo=UTC)
@@ -35,7 +45,22 @@ ANY: Final = st.recursive(
     max_leaves=8,
 )
 STATUS: Final = st.fixed_dictionaries(
-    {"id": ANY, "created_at": st.sampled_from(DATES) | ANY, "content": ANY, "url": ANY}
+    {"id": ANY, "created_at": st.sampled_from(DATES) | ANY, "content": ANY, "url": ANY},
+    optional={
+        "in_reply_to_id": ANY,
+        "visibility": ANY,
+        "language": ANY,
+        "spoiler_text": ANY,
+        "edited_at": ANY,
+        "account": ANY | st.fixed_dictionaries({"id": ANY, "acct": ANY, "display_name": ANY, "url": ANY}),
+    },
+)
+NOTIFICATION: Final = st.fixed_dictionaries(
+    {
+        "id": ANY | st.integers(1, 99),
+        "type": st.sampled_from(["mention", "poll"]) | ANY,
+        "status": ANY | STATUS,
+    }
 )
 ACCOUNT: Final = st.fixed_dictionaries(
     {"id": ANY, "username": ANY},
@@ -73,6 +98,17 @@ def good(published: Published) -> bool:
     assert 0 < len(published.remote_id) <= 200
     assert published.url == "" or published.url.startswith(("https://", "http://"))
     return storable(published.remote_id) and storable(published.url)
+
+
+def sound(comment: IncomingComment) -> bool:
+    """Whether a comment may be taken in as it is."""
+    assert 0 < len(comment.remote_id) <= 200
+    assert max(map(len, (comment.parent_id, comment.author.remote_id, comment.author.name))) <= 200
+    assert max(len(comment.author.handle), len(comment.language) * 25) <= 200
+    assert [at for at in (comment.at, comment.edited_at) if at is not None and at.utcoffset()] == []
+    author, post = comment.author, comment.post or ThreadPost("1")
+    texts = (comment.text, comment.url, author.name, author.handle, author.url, post.text, post.url)
+    return all(storable(text) for text in (comment.remote_id, comment.parent_id, *texts))
 
 
 def outcome(act: Callable[[], Any]) -> Any:
@@ -150,6 +186,59 @@ def test_any_answer_to_who_are_you_is_a_profile_or_a_refusal(
     found = outcome(lambda: mastodon.client().profile())
     assert found in {Outcome.NEVER, Outcome.LATER} or isinstance(found, Profile)
     mastodon.forget_faults()
+
+
+@MANY
+@given(
+    ANY | st.lists(NOTIFICATION, max_size=3),
+    ANY | st.fixed_dictionaries({"ancestors": st.lists(STATUS | ANY)}),
+)
+def test_any_notifications_are_comments_or_for_later(mastodon: Mastodon, heard: Any, around: Any) -> None:
+    mastodon.fail_next(answer_before(200, json.dumps(heard)), "read")
+    for _question in range(3):
+        mastodon.fail_next(answer_before(200, json.dumps(around)), "read")
+    found = outcome(lambda: mastodon.client().comments(""))
+    assert found is Outcome.LATER or isinstance(found, CommentBatch)
+    if isinstance(found, CommentBatch):
+        assert all(sound(comment) for comment in found.comments)
+        assert storable(found.mark)
+        assert 0 < len(found.mark) <= 200
+    mastodon.forget_faults()
+
+
+@MANY
+@given(ANY | STATUS)
+def test_any_answer_about_one_comment_is_it_or_an_outcome(mastodon: Mastodon, answer: Any) -> None:
+    if isinstance(answer, dict):
+        answer["id"] = "5"
+    mastodon.fail_next(answer_before(200, json.dumps(answer)), "read")
+    found = outcome(lambda: mastodon.client().comment("5"))
+    assert found in {Outcome.LATER, Outcome.NEVER} or sound(found)
+
+
+@MANY
+@given(ANY | STATUS, ANY | STATUS)
+def test_any_answer_to_an_answer_is_unknown_once_it_left(
+    mastodon: Mastodon, parent: Any, answer: Any
+) -> None:
+    crossed: list[int] = []
+    if isinstance(parent, dict):
+        parent["id"] = "5"
+    mastodon.fail_next(answer_before(200, json.dumps(parent)), "read")
+    mastodon.fail_next(answer_before(200, json.dumps(answer)))
+    reply = Reply("k" * 32, "5", "Merci !", "fr")
+    found = outcome(lambda: mastodon.client().reply(reply, lambda: crossed.append(1)))
+    assert (found is Outcome.LATER) == (crossed == [])
+    assert found in {Outcome.LATER, Outcome.UNKNOWN} or good(found)
+    mastodon.forget_faults()
+
+
+@MANY
+@given(ANY | st.lists(STATUS, max_size=3))
+def test_any_answer_to_a_search_for_an_answer_is_a_sighting(mastodon: Mastodon, answer: Any) -> None:
+    mastodon.fail_next(answer_before(200, json.dumps(answer)), "read")
+    found = outcome(lambda: mastodon.client().find_reply(Reply("k", "5", "Merci !"), NOW, NOW))
+    assert found is Outcome.LATER or isinstance(found, Sighting)
 
 
 @given(st.integers(400, 499), ANY | st.fixed_dictionaries({"error": ANY}))

@@ -30,7 +30,8 @@ def outgoing() -> Outgoing:
 def sight(bench: Bench, post: Outgoing) -> SightingKind:
     """Look for a post sent about now."""
     now = datetime.now(UTC)
-    return bench.client.find(post, now - timedelta(minutes=1), now).kind
+    kind: SightingKind = bench.client.find(post, now - timedelta(minutes=1), now).kind
+    return kind
 
 
 def test_every_network_that_publishes_is_under_test() -> None:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 
 from cm_suite.core.errors import Never, NextStep
 from cm_suite.core.http import Refusal
 from pages.networks.errors import Code
 from pages.networks.mastodon import mapping, sightings
 from pages.networks.mastodon.errors import explained
-from pages.networks.types import Outgoing, Profile, Published, SightingKind
+from pages.networks.types import (
+    CommentBatch,
+    Commenter,
+    IncomingComment,
+    Outgoing,
+    Profile,
+    Published,
+    Reply,
+    SightingKind,
+    ThreadPost,
+)
 from tests.networks import openapi
 from tests.networks.fake_mastodon import Mastodon, answer_after, answer_before
 from tests.networks.openapi import needs_description
@@ -32,9 +43,8 @@ def file(name: str) -> dict[str, Any]:
     return found
 
 
-def payload(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = file(name)["payload"]
-    return found
+def payload(name: str) -> Any:
+    return file(name)["payload"]
 
 
 def posted(number: str) -> str:
@@ -57,10 +67,37 @@ STATUSES: Final[dict[str, mapping.Seen]] = {
         TEN.replace(microsecond=500000),
         "Une lampe",
     ),
+    "status_ours_answering": mapping.Seen(
+        Published("112200000000000110", posted("112200000000000110"), TEN.replace(hour=12, minute=5)),
+        TEN.replace(hour=12, minute=5),
+        "@nadia Bonjour, écrivez-nous votre numéro de commande.",
+        "112200000000000105",
+    ),
     "status_number": mapping.Seen(Published("42", posted("42"), TEN), TEN, "Une lampe\n\nrouge\n\nbleue"),
 }
 
+ANSWER: Final = Reply("k", "112200000000000105", "Bonjour, écrivez-nous votre numéro de commande.", "fr")
+COMMENT: Final = IncomingComment(
+    remote_id="112200000000000105",
+    text=(
+        "Avis <franc>\n\n@maison_lumen 89 € & deux mois d’attente ?\n"
+        "Voir https://avis.example/lampes-livrees-avec-deux-mois-de-retard"
+    ),
+    author=Commenter("7", "Nadia 🌿", "@nadia@autre.example", "https://autre.example/@nadia"),
+    post=ThreadPost(
+        "112200000000000001",
+        STATUSES["status_link"].published.url,
+        STATUSES["status_link"].text,
+        STATUSES["status_link"].at,
+    ),
+    url="https://autre.example/@nadia/112199",
+    language="fr",
+    at=TEN.replace(hour=11, minute=30),
+    edited_at=TEN.replace(hour=11, minute=40),
+)
+
 SENT: Final = {
+    "status_ours_answering": Outgoing("k", "@nadia Bonjour, écrivez-nous votre numéro de commande."),
     "status_link": Outgoing("k", '"Nouvelle vitrine" ✨', LINK),
     "status_mention_tag": Outgoing("k", "Avec @ami@autre.example, #Vitrine\n5 < 6 & « oui »"),
     "status_no_url": Outgoing("k", "Une lampe"),
@@ -76,6 +113,8 @@ ACCOUNT: Final = Profile(
     text_limit=1200,
     url_length=30,
 )
+
+CONVERSATIONS: Final = ("notification_reply", "notification_other", "context_reply", "status_reply")
 
 # account · instance · what they make
 PROFILES: Final[list[tuple[str, str, Profile]]] = [
@@ -100,6 +139,7 @@ ERRORS: Final[list[tuple[str, int, Code, NextStep]]] = [
     ("error_user", 422, Code.ACCESS_REFUSED, NextStep.RECONNECT),
     ("error_text", 422, Code.CONTENT_REFUSED, NextStep.EDIT),
     ("error_record", 404, Code.NOT_FOUND, NextStep.CONTACT),
+    ("error_parent", 404, Code.NOT_FOUND, NextStep.CONTACT),
 ]
 
 
@@ -113,7 +153,7 @@ def test_each_file_names_its_page_and_what_was_invented(name: str) -> None:
 
 def test_no_file_is_forgotten() -> None:
     used = {*STATUSES, *(name for account, instance, _made in PROFILES for name in (account, instance))}
-    assert used | {name for name, *_rest in ERRORS} == set(FILES)
+    assert used | {name for name, *_rest in ERRORS} | set(CONVERSATIONS) == set(FILES)
 
 
 @pytest.mark.parametrize("name", STATUSES)
@@ -135,8 +175,9 @@ def test_a_status_is_recognised_as_the_post_it_was(name: str) -> None:
 def test_over_the_wire_it_is_the_same(mastodon: Mastodon, name: str) -> None:
     mastodon.fail_next(answer_after(200, payload(name)))
     assert mastodon.client().publish(SENT[name], lambda: None) == STATUSES[name].published
+    at = STATUSES[name].at
     mastodon.fail_next(answer_before(200, [payload(name)]), "read")
-    assert mastodon.client().find(SENT[name], TEN, TEN).published == STATUSES[name].published
+    assert mastodon.client().find(SENT[name], at, at).published == STATUSES[name].published
 
 
 @pytest.mark.parametrize(("account", "instance", "made"), PROFILES)
@@ -167,7 +208,50 @@ def test_an_error_of_a_publication_leaves_nothing_there(
     assert (refused.value.code, refused.value.step, mastodon.texts) == (code, step, [])
 
 
+def answering(server: Mastodon, *names: str) -> None:
+    """Let the next reads meet these files."""
+    for name in names:
+        server.fail_next(answer_before(200, payload(name)), "read")
+
+
+@time_machine.travel(TEN + timedelta(days=1), tick=True)
+def test_a_notification_and_its_thread_become_a_comment(mastodon: Mastodon) -> None:
+    answering(mastodon, "notification_reply", "context_reply")
+    assert mastodon.client().comments("") == CommentBatch((COMMENT,), "34975861")
+    answering(mastodon, "status_reply", "context_reply")
+    assert mastodon.client().comment(COMMENT.remote_id) == COMMENT
+
+
+def test_another_notification_and_a_private_message_become_none(mastodon: Mastodon) -> None:
+    answering(mastodon, "notification_other")
+    assert mastodon.client().comments("") == CommentBatch((), "34975900")
+
+
+def test_an_answer_leaves_for_its_author_and_is_found(mastodon: Mastodon) -> None:
+    answering(mastodon, "status_reply")
+    mastodon.fail_next(answer_before(200, payload("status_ours_answering")))
+    made = STATUSES["status_ours_answering"]
+    assert mastodon.client().reply(ANSWER, lambda: None) == made.published
+    assert sightings.of_reply(ANSWER, [made], TEN).published == made.published
+
+
 @needs_description
-@pytest.mark.parametrize("name", ["status_link", "status_mention_tag", "status_no_url"])
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("notification_reply", "/api/v1/notifications"),
+        ("notification_other", "/api/v1/notifications"),
+        ("context_reply", "/api/v1/statuses/{id}/context"),
+        ("status_reply", "/api/v1/statuses/{id}"),
+    ],
+)
+def test_the_conversations_fit_the_published_description(name: str, path: str) -> None:
+    assert openapi.faults(payload(name), openapi.answer_schema("get", path, 200)) == []
+
+
+@needs_description
+@pytest.mark.parametrize(
+    "name", ["status_link", "status_mention_tag", "status_no_url", "status_ours_answering"]
+)
 def test_the_files_fit_the_published_description(name: str) -> None:
     assert openapi.faults(payload(name), openapi.answer_schema("post", "/api/v1/statuses", 200)) == []

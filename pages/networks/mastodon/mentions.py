@@ -30,17 +30,22 @@ def since(wire: Wire, mark: str) -> tuple[list[Mention], bool]:
     """The mentions after a mark, oldest first, and whether there are more; without a mark, the recent ones.
 
     A server that knows no marks gives the recent ones each time: those up to the mark are left out here.
+    Raises Later when not even the first page can be read; a further one waits for the next turn.
     """
     if not mark:
         return _page(wire, {}), False
     found: list[Mention] = []
-    last = mark
     for _turn in range(PAGES_A_TURN):
-        page = [each for each in _page(wire, {"min_id": last}) if _order(each.id) > _order(last)]
+        last = found[-1].id if found else mark
+        try:
+            page = [each for each in _page(wire, {"min_id": last}) if _order(each.id) > _order(last)]
+        except Later:
+            if not found:
+                raise
+            return found, False
         if not page:
             return found, False
         found += page
-        last = page[-1].id
     return found, True
 
 

@@ -21,9 +21,9 @@ class SpentError(Exception):
 class Threads:
     """Asks the server for the way up from a comment, once for all that answer the same status."""
 
-    def __init__(self, wire: Wire, questions: int = QUESTIONS_A_TURN) -> None:
+    def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._left = questions
+        self._left = QUESTIONS_A_TURN
         self._known: dict[str, ThreadPost | None] = {}
 
     def post_of(self, comment: IncomingComment, *, patient: bool = False) -> ThreadPost | None:

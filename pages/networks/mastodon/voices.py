@@ -84,7 +84,7 @@ def author_id(status: Mapping[str, Any]) -> str:
 def answer_body(reply: Reply, parent: Mapping[str, Any]) -> dict[str, Any]:
     """What creates the answer: it names the comment's author, and is shown as widely as the comment."""
     said = parent.get("visibility")
-    visibility = said if said in _VISIBILITIES else "unlisted"
+    visibility = said if isinstance(said, str) and said in _VISIBILITIES else "unlisted"
     body = mapping.body_of(_addressed(reply.text, _acct(parent)), visibility, reply.language)
     return body | {"in_reply_to_id": reply.to}
 
