@@ -15,7 +15,7 @@ from cm_suite.core import clock
 from cm_suite.ops.bench.fake_network import FaultKind, Reply
 from pages.enums import PageState
 from pages.models import Credential, Page
-from pages.networks.mastodon.client import MastodonClient
+from pages.networks.mastodon.wire import Wire
 from pages.networks.types import Outgoing
 from pages.newsroom.models import NewsroomPost
 from pages.notices.models import Notice
@@ -96,13 +96,13 @@ class TestDone:
         row = due(mastodon)
         seen: list[Any] = []
 
-        class Spy(MastodonClient):
-            def _call(self, method: str, path: str, **options: Any) -> Any:
+        class Spy(Wire):
+            def call(self, method: str, path: str, **options: Any) -> Any:
                 seen.append((fresh(row).state, attempts(row)))
-                return super()._call(method, path, **options)
+                return super().call(method, path, **options)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pages.networks.mastodon.client.MastodonClient", Spy)
+            patch.setattr("pages.networks.mastodon.client.Wire", Spy)
             turn()
         assert seen == [(S.SENDING, [(1, "", "")])]
         assert state_of(row) == S.PUBLISHED
