@@ -15,6 +15,7 @@ from cm_suite.core import clock
 from cm_suite.ops.bench.fake_network import FaultKind, Reply
 from pages.enums import PageState
 from pages.models import Credential, Page
+from pages.networks.mastodon.client import MastodonClient
 from pages.networks.mastodon.wire import Wire
 from pages.networks.types import Outgoing
 from pages.newsroom.models import NewsroomPost
