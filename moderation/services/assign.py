@@ -75,8 +75,7 @@ def ask_review(comment: Comment, person: Person) -> Review | None:
         return None
     with transaction.atomic():
         comment = Comment.objects.select_for_update().get(pk=comment.pk)
-        review = reviews.open_review(comment) or ask(comment, person)
-    return review
+        return reviews.open_review(comment) or ask(comment, person)
 
 
 def ask(comment: Comment, person: Person, *, qualified: bool = False) -> Review:

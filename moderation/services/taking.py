@@ -130,6 +130,8 @@ def _again(comment: Comment, incoming: IncomingComment, asked_at: datetime) -> T
     if not comment.erased_at and incoming.presence != CommentPresence.GONE:
         changed = _reword(comment, incoming, now, fields)
         fields |= _notices(incoming, now, comment)
+        if comment.published_at is None:  # it waited for approval, or nothing believable was said before
+            fields["published_at"] = believable(incoming.at, now)
     Comment.objects.filter(pk=comment.pk).update(**fields)
     for name, value in fields.items():
         setattr(comment, name, value)
