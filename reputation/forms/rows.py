@@ -148,10 +148,12 @@ class SourceForm(RowForm):
         data = super().clean() or self.cleaned_data
         if data.get("kind") == SourceKind.FEED:
             data["urls"] = ()
+            self.errors.pop("urls", None)
             if not data.get("feed") and "feed" not in self.errors:
                 self.add_error("feed", _("Paste the address of the feed."))
         elif data.get("kind") == SourceKind.URLS:
             data["feed"] = ""
+            self.errors.pop("feed", None)
             if not data.get("urls") and "urls" not in self.errors:
                 self.add_error("urls", _("Paste the addresses of the pages to read, one a line."))
         data["own_name"] = bool(data.get("name", "").strip())
