@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from cm_suite.core.errors import OutcomeError
+
 
 def within[T](seconds: float, act: Callable[[], T]) -> T:
     """What `act` returns or raises, in a thread of its own; TimeoutError when it takes longer.
@@ -12,12 +14,12 @@ def within[T](seconds: float, act: Callable[[], T]) -> T:
     An act that takes longer is left alone to end when it will: it must hold nothing that others need.
     """
     results: list[T] = []
-    errors: list[BaseException] = []
+    errors: list[Exception] = []
 
     def run() -> None:
         try:
             results.append(act())
-        except BaseException as error:  # noqa: BLE001  # carried to the caller, which raises it
+        except (OSError, ValueError, OutcomeError) as error:  # what resolving may raise: the caller gets it
             errors.append(error)
 
     thread = threading.Thread(target=run, daemon=True)

@@ -59,6 +59,7 @@ def choose_demo_web(var: Path) -> int:
     file = var / boot.DEMO_WEB
     last = file.read_text().strip() if file.exists() else ""
     wanted = [int(last)] if last.isdecimal() else []
+    first: int
     for first in [*wanted, *range(DEMO_PORT, DEMO_PORT + PORTS_TRIED, DEMO_SITES)]:
         if all(is_free(first + place) for place in range(DEMO_SITES)):
             file.write_text(f"{first}\n")
