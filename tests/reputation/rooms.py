@@ -36,19 +36,19 @@ class Rooms:
         self.client = client
         self.brand = brand
 
-    def get(self, name: str, *parts: object, **query: Any) -> Answer:
+    def get(self, name: str, /, *parts: object, **query: Any) -> Answer:
         """Open a page."""
         return cast("Answer", self.client.get(self.at(name, *parts), query))
 
-    def part(self, name: str, *parts: object) -> Answer:
+    def part(self, name: str, /, *parts: object) -> Answer:
         """Ask for a fragment, as htmx does."""
         return cast("Answer", self.client.get(self.at(name, *parts), headers={"HX-Request": "true"}))
 
-    def post(self, name: str, *parts: object, **data: Any) -> Answer:
+    def post(self, name: str, /, *parts: object, **data: Any) -> Answer:
         """Send a form."""
         return cast("Answer", self.client.post(self.at(name, *parts), data))
 
-    def post_part(self, name: str, *parts: object, **data: Any) -> Answer:
+    def post_part(self, name: str, /, *parts: object, **data: Any) -> Answer:
         """Send a form as htmx does."""
         path = self.at(name, *parts)
         return cast("Answer", self.client.post(path, data, headers={"HX-Request": "true"}))
