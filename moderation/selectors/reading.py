@@ -27,9 +27,11 @@ class Piece:
 
     @property
     def why(self) -> str:
-        """What the rules see in it, and their ids; empty for words nothing marks."""
-        named = dict.fromkeys(f"{words.source_words(rule)} ({rule})" for rule in self.rules)
-        return " · ".join(named)
+        """What the rules see in it, with their ids; empty for words nothing marks."""
+        seen: dict[str, list[str]] = {}
+        for rule in self.rules:
+            seen.setdefault(words.source_words(rule), []).append(rule)
+        return " · ".join(f"{said} ({', '.join(rules)})" for said, rules in seen.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class LimitationRow:
 class Reading:
     """One way of reading the comment: its legal name, what it means, what it rests on.
 
-    `sure`: percent. `pieces`: the whole comment, in order; `marked`: the words each rule rests on. `hours`: our own target for removing it after we
-    knew, None where nothing is to be removed.
+    `sure`: percent. `pieces`: the whole comment, in order; `marked`: the words the rules rest on. `hours`:
+    our own target for removing it after we knew, None where nothing is to be removed.
     """
 
     number: int
@@ -103,13 +105,18 @@ def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
 
 
 def marked(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
-    """The words of each span, in order, once each, with all the rules that rest on them."""
+    """The words that are marked, in order, once each, spans that overlap as one, with all their rules."""
+    runs: list[tuple[int, int, list[str]]] = []
+    for span in sorted(spans, key=lambda each: (each.start, each.end)):
+        if runs and span.start < runs[-1][1]:
+            start, end, rules = runs[-1]
+            runs[-1] = (start, max(end, span.end), [*rules, span.source])
+        else:
+            runs.append((span.start, span.end, [span.source]))
     found: dict[str, list[str]] = {}
-    for span in spans:
-        words_of = text[span.start : span.end].strip()
-        if words_of:
-            found.setdefault(words_of, []).append(span.source)
-    return tuple(Piece(said, tuple(dict.fromkeys(rules))) for said, rules in found.items())
+    for start, end, rules in runs:
+        found.setdefault(text[start:end].strip(), []).extend(rules)
+    return tuple(Piece(said, tuple(dict.fromkeys(rules))) for said, rules in found.items() if said)
 
 
 def readings(comment: Comment, assessment: Assessment | None, now: datetime) -> tuple[Reading, ...]:

@@ -123,7 +123,7 @@ def latest_assessment(comment: Comment) -> Assessment | None:
 def first_of(decisions: Sequence[Decision]) -> Decision | None:
     """The decision that waits for a second person: not final, and answered by nobody."""
     answered = {each.confirms_id for each in decisions}
-    waiting = [each for each in decisions if not each.final and each.confirms_id is None]
+    waiting = [each for each in decisions if each.agrees and not each.final and each.confirms_id is None]
     return next((each for each in reversed(waiting) if each.pk not in answered), None)
 
 

@@ -24,6 +24,7 @@ from moderation.selectors.review import Detail, detail
 from pages.access import BrandRequest
 from pages.enums import Act
 from pages.networks.registry import NETWORKS
+from pages.selectors.people import people_with
 
 A_PAGE: Final = 50
 WHOLE: Final = "moderation/queue.html"
@@ -111,6 +112,7 @@ def pane_context(request: BrandRequest, review: Review, asked: Asked, now: datet
     """The right pane: the comment, its readings, its clocks, and what this person may do."""
     found = detail(review, request.user, now, number=_number(request))
     choices = act_choices(found)
+    mine = found.first is not None and found.first.by_id == request.user.pk
     return {
         "detail": found,
         "choices": choices,
@@ -121,12 +123,18 @@ def pane_context(request: BrandRequest, review: Review, asked: Asked, now: datet
         "keeping": KEEPING,
         "first": found.first,
         "first_words": words.DONE[found.first.act] if found.first else "",
-        "first_mine": found.first is not None and found.first.by_id == request.user.pk,
+        "first_mine": mine,
+        "alone": asked.alone or (mine and not others(request)),
         "closed": words.closed_words(review.close_code),
         "is_open": review.state in rules.OPEN,
         "free": free(found.line),
         "lease": review.lease_until,
     }
+
+
+def others(request: BrandRequest) -> bool:
+    """Whether anybody else of the brand may be a second person."""
+    return people_with(request.brand, Act.SECOND).exclude(pk=request.user.pk).exists()
 
 
 def free(line: ReviewLine) -> bool:
