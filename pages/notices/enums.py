@@ -24,6 +24,7 @@ class NoticeKind(TextChoices):
 
 class MailState(TextChoices):
     PLANNED = "planned", _("Waiting")
+    CLAIMED = "claimed", _("About to leave")
     SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
     REFUSED = "refused", pgettext_lazy("mail", "Refused")

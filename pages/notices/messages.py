@@ -111,6 +111,7 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
 # how the interface shows the state of a mail: tone, icon
 MAIL_MARKS: Final[Mapping[str, tuple[str, str]]] = {
     MailState.PLANNED: ("", "state-planned"),
+    MailState.CLAIMED: ("accent", "state-claimed"),
     MailState.SENDING: ("accent", "state-sending"),
     MailState.SENT: ("ok", "state-published"),
     MailState.REFUSED: ("risk", "state-rejected"),
@@ -133,6 +134,7 @@ MAIL_CODES: Final[Mapping[str, Words]] = {
     "mail_malformed": _("The mail could not be written in a valid form."),
     "mail_folder_closed": _("The folder for mail files cannot be written."),
     "sender_lost": _("The service stopped while it was sending. The mail may have arrived."),
+    "sender_stopped": _("The service stopped before the mail left. It is sent again by itself."),
     "lease_lost": _("The sending took too long and was stopped before the mail left."),
 }
 

@@ -47,10 +47,15 @@ class NoticePreference(models.Model):
 
 
 class Mail(Leased):
-    """One e-mail to one address. An answer lost after DATA is *unknown*: shown, not sent again."""
+    """One e-mail to one address.
+
+    *claimed*: somebody's to send, nothing has left. *sending*: written right before the message itself.
+    An answer lost after that is *unknown*: shown, not sent again.
+    """
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
-        MailState.PLANNED: frozenset({MailState.SENDING}),
+        MailState.PLANNED: frozenset({MailState.CLAIMED}),
+        MailState.CLAIMED: frozenset({MailState.SENDING, MailState.PLANNED, MailState.REFUSED}),
         MailState.SENDING: frozenset(
             {MailState.SENT, MailState.PLANNED, MailState.REFUSED, MailState.UNKNOWN}
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -20,7 +21,7 @@ from pages.notices.addresses import BadHeader
 from pages.notices.enums import MailKind, MailState
 from pages.notices.jobs import send_mail
 from pages.notices.models import Mail
-from pages.notices.services import deliver, deliver_due, queue_mail, resend, tidy
+from pages.notices.services import deliver, deliver_due, forget_mails, queue_mail, resend, tidy
 from pages.notices.smtp import BadMailAddress
 from tests.notices.conftest import Queue
 from tests.notices.servers import DROP, Inbox, closed_port, real_server, scripted
@@ -50,6 +51,16 @@ def folder(settings: Settings, tmp_path: Path) -> Path:
 def states() -> list[str]:
     """The states of all mails, in order."""
     return list(Mail.objects.order_by("pk").values_list("state", flat=True))
+
+
+def killed(*_args: object) -> None:
+    """The end of a process, in the middle of what it did."""
+    raise SystemExit
+
+
+def lease_over() -> None:
+    """Whoever holds a mail has held it for too long."""
+    Mail.objects.exclude(lease_token=None).update(lease_until=clock.now() - timedelta(seconds=1))
 
 
 def test_a_mail_is_rendered_and_stored_encrypted(queued: Queue, settings: Settings) -> None:
@@ -280,9 +291,83 @@ def test_a_bad_mail_does_not_stop_the_others(queued: Queue, settings: Settings) 
     assert states() == [MailState.SENT, MailState.UNKNOWN, MailState.SENT]
 
 
+def test_a_sender_killed_before_the_message_left_loses_no_mail(
+    queued: Queue, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = queued()
+    with monkeypatch.context() as patch:
+        patch.setattr(deliver, "_fence", killed)
+        with pytest.raises(SystemExit):
+            deliver_due()
+    mail.refresh_from_db()
+    assert (mail.state, inbox.envelopes) == (MailState.CLAIMED, [])
+    assert (deliver.sweep(), deliver_due()) == (0, 0)
+    lease_over()
+    assert deliver.sweep() == 1
+    mail.refresh_from_db()
+    assert (mail.state, mail.code, mail.lease_token, mail.tries) == (
+        MailState.PLANNED,
+        "sender_stopped",
+        None,
+        0,
+    )
+    assert [deliver_due(), deliver_due()] == [1, 0]
+    assert (states(), len(inbox.envelopes)) == ([MailState.SENT], 1)
+
+
+def test_a_sender_killed_while_the_message_leaves_is_unknown(
+    queued: Queue, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = queued()
+    with monkeypatch.context() as patch:
+        patch.setattr(smtp, "_dotted", killed)
+        with pytest.raises(SystemExit):
+            deliver_due()
+    assert states() == [MailState.SENDING]
+    lease_over()
+    assert [deliver_due(), deliver_due()] == [0, 0]
+    mail.refresh_from_db()
+    assert (mail.state, mail.code, mail.lease_token) == (MailState.UNKNOWN, "sender_lost", None)
+    assert inbox.envelopes == []
+
+
+def test_one_who_was_stopped_and_wakes_up_sends_nothing(
+    queued: Queue, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = queued()
+    real = deliver._fence
+
+    def asleep(row: Mail) -> None:
+        lease_over()
+        assert deliver.sweep() == 1
+        real(row)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deliver, "_fence", asleep)
+        assert deliver_due(limit=1) == 0
+    mail.refresh_from_db()
+    assert (mail.state, mail.tries, inbox.envelopes) == (MailState.PLANNED, 0, [])
+
+
+def test_what_is_taken_up_and_forgotten_meanwhile_never_leaves(
+    queued: Queue, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued("reader:7:digest")
+    real = deliver._fence
+
+    def forgotten(row: Mail) -> None:
+        forget_mails("reader:7:")
+        real(row)
+
+    monkeypatch.setattr(deliver, "_fence", forgotten)
+    assert deliver_due() == 0
+    assert (Mail.objects.count(), inbox.envelopes) == (0, [])
+
+
 def test_a_dead_sender_leaves_an_unknown_mail(queued: Queue, inbox: Inbox) -> None:
     mail = queued()
-    claim(Mail.objects.all(), from_=MailState.PLANNED, to=MailState.SENDING, seconds=-1, limit=1)
+    Mail.objects.update(state=MailState.SENDING, lease_token=uuid.uuid4())
+    lease_over()
     assert [deliver_due(), deliver_due()] == [0, 0]
     mail.refresh_from_db()
     assert (mail.state, mail.code, mail.lease_token) == (MailState.UNKNOWN, "sender_lost", None)
@@ -291,7 +376,10 @@ def test_a_dead_sender_leaves_an_unknown_mail(queued: Queue, inbox: Inbox) -> No
 
 def test_a_mail_held_by_a_living_sender_is_left_alone(queued: Queue, inbox: Inbox) -> None:
     queued()
-    claim(Mail.objects.all(), from_=MailState.PLANNED, to=MailState.SENDING, seconds=60, limit=1)
+    claim(Mail.objects.all(), from_=MailState.PLANNED, to=MailState.CLAIMED, seconds=60, limit=1)
+    assert deliver_due() == 0
+    assert states() == [MailState.CLAIMED]
+    Mail.objects.update(state=MailState.SENDING)
     assert deliver_due() == 0
     assert states() == [MailState.SENDING]
     assert inbox.envelopes == []

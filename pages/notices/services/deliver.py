@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS: Final = 300.0  # longer than one mail can take, every time-out of `smtp` included
 TURN_SECONDS: Final = 30.0  # no mail is begun after this: the last one may need most of the job's 180 s
+_LEASE: Final = ("state", "lease_token", "lease_until")  # what a sweep reads: no key is needed for it
 LONGEST_WAIT: Final = timedelta(hours=2)
 _URGENCY: Final = Case(
     When(kind=MailKind.DIGEST, then=Value(2)), When(kind=MailKind.NOTICE, then=Value(1)), default=Value(0)
@@ -51,7 +52,7 @@ class Transport(Protocol):
 def deliver_due(limit: int = 100) -> int:
     """Send up to `limit` mails that are due, over one connection; how many left.
 
-    Mails whose sender died are set *unknown* first. A full turn rings for the next one.
+    Mails whose sender died are put where they belong first. A full turn rings for the next one.
     """
     sweep()
     sent, tried, began = 0, 0, time.monotonic()
@@ -88,12 +89,14 @@ def due() -> QuerySet[Mail]:
 
 
 def sweep() -> int:
-    """Set the mails of dead senders to *unknown*: they may have left, so they are shown, not sent again."""
-    lost = leases.expired(Mail.objects.filter(state=MailState.SENDING))
-    return sum(
-        move(mail, MailState.SENDING, MailState.UNKNOWN, where=_held_by(mail), code="sender_lost", **RELEASED)
-        for mail in lost
-    )
+    """The mails of dead senders: back in the queue, or *unknown* once they may have left. How many."""
+    unsent = _take_back(MailState.CLAIMED, MailState.PLANNED, "sender_stopped")
+    return unsent + _take_back(MailState.SENDING, MailState.UNKNOWN, "sender_lost")
+
+
+def _take_back(from_: MailState, to: MailState, code: str) -> int:
+    lost = leases.expired(Mail.objects.filter(state=from_)).only(*_LEASE)
+    return sum(move(mail, from_, to, where=_held_by(mail), code=code, **RELEASED) for mail in lost)
 
 
 def _ready(way: Transport) -> bool:
@@ -113,10 +116,10 @@ def _ready(way: Transport) -> bool:
 
 def _claim() -> Mail | None:
     """The next mail, leased; one that no key of ours opens is put off and stops no other."""
-    waiting, sending = MailState.PLANNED, MailState.SENDING
+    waiting, ours = MailState.PLANNED, MailState.CLAIMED
     while True:
         try:
-            taken = leases.claim(due(), from_=waiting, to=sending, seconds=LEASE_SECONDS, limit=1)
+            taken = leases.claim(due(), from_=waiting, to=ours, seconds=LEASE_SECONDS, limit=1)
         except CannotDecrypt:
             _put_off_unreadable()
         else:
@@ -164,9 +167,13 @@ def _envelope(mail: Mail) -> Envelope:
 
 
 def _fence(mail: Mail) -> None:
-    """Right before the message leaves: is it still ours to send?"""
-    if not leases.renew(mail, LEASE_SECONDS):
+    """Right before the message leaves: commit "sending". Raises Later when it is no longer ours to send."""
+    if not leases.renew(mail, LEASE_SECONDS) or not _cross(mail):
         raise Later("lease_lost")
+
+
+def _cross(mail: Mail) -> bool:
+    return move(mail, MailState.CLAIMED, MailState.SENDING, where=_held_by(mail))
 
 
 def _held_by(mail: Mail) -> Q:
@@ -198,7 +205,7 @@ def _end(mail: Mail, state: MailState, error: OutcomeError) -> None:
         "tries": mail.tries + 1,
         "next_attempt_at": None,
     }
-    move(mail, MailState.SENDING, state, where=_held_by(mail), **fields)
+    move(mail, mail.state, state, where=_held_by(mail), **fields)
 
 
 def _put_off(mail: Mail, error: Later) -> None:
@@ -210,4 +217,4 @@ def _put_off(mail: Mail, error: Later) -> None:
     wait = min(settings.CM_BACKOFF * 2 ** (tries - 1), LONGEST_WAIT)
     due_at = clock.now() + wait
     fields: dict[str, Any] = {**RELEASED, "code": error.code, "tries": tries, "next_attempt_at": due_at}
-    move(mail, MailState.SENDING, MailState.PLANNED, where=_held_by(mail), **fields)
+    move(mail, mail.state, MailState.PLANNED, where=_held_by(mail), **fields)

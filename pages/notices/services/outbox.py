@@ -79,7 +79,7 @@ def forget_mails(prefix: str) -> None:
     if not prefix:
         raise ValueError("whose mails?")
     rows = Mail.objects.filter(key__startswith=prefix)
-    rows.filter(state=MailState.PLANNED).delete()
+    rows.filter(state__in=(MailState.PLANNED, MailState.CLAIMED)).delete()
     rows.update(to="", emptied=True, **EMPTY)
 
 
