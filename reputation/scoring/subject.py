@@ -71,7 +71,7 @@ def _together(words: list[Word], text: str) -> bool:
 def matches(words: str, text: str) -> bool:
     """Return whether every word of the query is in the text; order, accents, case and plural aside.
 
-    Little words ("de", "the") are not asked for, unless the query has no other. An empty query matches nothing.
+    Little words ("de", "the") are not asked for, unless the query has no other. An empty one matches nothing.
     """
     asked = [word.text for word in words_of(words)]
     telling = {stem(word) for word in asked if word not in _SMALL} or {stem(word) for word in asked}
@@ -79,12 +79,10 @@ def matches(words: str, text: str) -> bool:
 
 
 def stem(word: str) -> str:
-    """Return a folded French word without its plural: "travaux" and "travail" are the same."""
+    """Return a folded French word without its plural: "journaux" and "journal" are the same."""
     if len(word) <= 3 or not word.isalpha():
         return word
     if word.endswith("aux") and not word.endswith("eaux"):
-        return f"{word[:-3]}al"
-    if word.endswith("ail"):
         return f"{word[:-3]}al"
     return word[:-1] if word[-1] in "sx" else word
 
