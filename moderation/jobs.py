@@ -8,8 +8,10 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any, Final
 
+from django.db.models import Model
+
 from cm_suite.core import queue
-from moderation.models import Action
+from moderation.models import Action, Watch
 from moderation.services import act, assign, ingest, reconcile, reporters, tell
 from moderation.services.results import Polled
 
@@ -24,13 +26,21 @@ type Act = Callable[[Action], None]
 
 def poll_comments() -> int:
     """Read the comments of the pages whose turn it is; how many comments were new or changed."""
-    return sum(each.stored + each.changed for each in ingest.poll_due(ingest.AT_ONCE))
+    seen: list[int] = []
+    news: list[int] = []
+
+    def read(watch: Watch) -> None:
+        news.append(_news(ingest.turn(watch)))
+
+    while len(seen) < ingest.AT_ONCE and (watch := ingest.take(seen)) is not None:
+        seen.append(watch.page_id)
+        _guarded(read, ingest.recover, watch)
+    return sum(news)
 
 
 def poll_page(page_id: int) -> int:
     """Read what is new on one page; how many comments were new or changed."""
-    polled: Polled = ingest.poll_page(page_id)
-    return polled.stored + polled.changed
+    return _news(ingest.poll_page(page_id))
 
 
 def carry_out() -> int:
@@ -43,7 +53,10 @@ def carry_out() -> int:
 
 def carry_out_one(action_id: int) -> bool:
     """Carry out one action that was just decided."""
-    return act.carry_out(action_id)
+    taken = act.take_one(action_id)
+    for action in taken:
+        _guarded(act.perform, act.recover, action)
+    return bool(taken)
 
 
 def tell_reporters(comment_id: int) -> bool:
@@ -89,13 +102,20 @@ def drain(take: Take, perform: Act, recover: Act) -> tuple[int, bool]:
     return taken, False
 
 
-def _guarded(perform: Act, recover: Act, action: Action) -> None:
-    """Act on a row; after a fault recover it, and if that fails too its lease runs out."""
+def _news(polled: Polled) -> int:
+    return polled.stored + polled.changed
+
+
+def _guarded[Row: Model](perform: Callable[[Row], None], recover: Callable[[Row], None], row: Row) -> None:
+    """Act on a row; after a fault recover it, and if that fails too its lease runs out.
+
+    Each works on a copy: what a transaction undid in the database must not stay done in memory.
+    """
     for attempt in (perform, recover):
         try:
-            attempt(copy(action))
+            attempt(copy(row))
         except Exception:
-            logger.exception("%s of action %s", attempt.__name__, action.pk)
+            logger.exception("%s of %s %s", attempt.__name__, type(row).__name__, row.pk)
         else:
             return
 

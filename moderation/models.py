@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cm_suite.core.crypto import EncryptedTextField
@@ -80,6 +80,9 @@ class Comment(models.Model):
         indexes = (
             models.Index(fields=("page", "-seen_at"), name="comment_recent"),
             models.Index(fields=("page", "author_remote_id"), name="comment_author"),
+            models.Index(
+                fields=("answer_at",), name="comment_notified", condition=Q(notices__gt=F("notices_answered"))
+            ),
         )
 
 

@@ -31,7 +31,17 @@ from pages.networks.types import Published, Reply
 from pages.selectors.pauses import active_pause
 from pages.services import health
 
-__all__ = ["cancel", "carry_out", "carry_out_due", "perform", "recover", "retry", "settle", "take"]
+__all__ = [
+    "cancel",
+    "carry_out",
+    "carry_out_due",
+    "perform",
+    "recover",
+    "retry",
+    "settle",
+    "take",
+    "take_one",
+]
 
 A = ActionState
 D = Decided
@@ -112,10 +122,15 @@ def carry_out_due(limit: int) -> int:
     return len(taken)
 
 
+def take_one(action_id: int) -> list[Action]:
+    """Claim one action, if it is due."""
+    seconds = settings.CM_SEND_LEASE.total_seconds()
+    return leases.claim(due().filter(pk=action_id), from_=A.PLANNED, to=A.CLAIMED, seconds=seconds, limit=1)
+
+
 def carry_out(action_id: int) -> bool:
     """Carry out one action now, if it is due. False when there was nothing to do."""
-    seconds = settings.CM_SEND_LEASE.total_seconds()
-    taken = leases.claim(due().filter(pk=action_id), from_=A.PLANNED, to=A.CLAIMED, seconds=seconds, limit=1)
+    taken = take_one(action_id)
     for action in taken:
         perform(action)
     return bool(taken)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final
 
 from django.db import DataError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from cm_suite.core import clock, leases
@@ -54,22 +55,24 @@ POLLING: Final = "polling"
 
 def poll_due(limit: int) -> list[Polled]:
     """Read the comments of up to `limit` pages whose turn it is."""
-    _watch_all()
-    due = Q(next_at=None) | Q(next_at__lte=clock.now())
-    rows = Watch.objects.filter(due, page__state=PageState.CONNECTED).order_by("polled_at", "pk")
     results: list[Polled] = []
     while len(results) < limit:
-        taken = leases.claim(
-            rows.exclude(page_id__in=[each.page_id for each in results]),
-            from_=IDLE,
-            to=POLLING,
-            seconds=LEASE_SECONDS,
-            limit=1,
-        )
-        if not taken:
+        taken = take([each.page_id for each in results])
+        if taken is None:
             break
-        results.append(_turn(taken[0]))
+        results.append(turn(taken))
     return results
+
+
+def take(without: Collection[int]) -> Watch | None:
+    """Claim the page that has waited longest for its turn, of those not named in `without`."""
+    if not without:
+        _watch_all()
+    due = Q(next_at=None) | Q(next_at__lte=clock.now())
+    rows = Watch.objects.filter(due, page__state=PageState.CONNECTED).exclude(page_id__in=without)
+    ordered = rows.order_by(F("polled_at").asc(nulls_first=True), "pk")
+    taken = leases.claim(ordered, from_=IDLE, to=POLLING, seconds=LEASE_SECONDS, limit=1)
+    return taken[0] if taken else None
 
 
 def poll_page(page_id: int) -> Polled:
@@ -80,7 +83,7 @@ def poll_page(page_id: int) -> Polled:
     watch, _created = Watch.objects.get_or_create(page=page, kind="comments")
     mine = Watch.objects.filter(pk=watch.pk)
     taken = leases.claim(mine, from_=IDLE, to=POLLING, seconds=LEASE_SECONDS, limit=1)
-    return _turn(taken[0]) if taken else Polled(page_id, busy=True)
+    return turn(taken[0]) if taken else Polled(page_id, busy=True)
 
 
 def take_in(page: Page, incoming: IncomingComment) -> Comment | None:
@@ -102,8 +105,8 @@ def _watch_all() -> None:
     Watch.objects.bulk_create([Watch(page=page) for page in pages], ignore_conflicts=True)
 
 
-def _turn(watch: Watch) -> Polled:
-    """Read one claimed page until nothing is left, or the turn is over."""
+def turn(watch: Watch) -> Polled:
+    """Read one claimed page until nothing is left, or the turn is over. A fault of ours is raised."""
     page = Page.objects.select_related("brand").get(pk=watch.page_id)
     polled = Polled(page.pk)
     stop_at = time.monotonic() + TURN_SECONDS
@@ -162,6 +165,11 @@ def _rest(watch: Watch, page: Page, code: str) -> None:
     next_at = None if ours else now + EVERY
     fields = {"polled_at": now, "next_at": next_at, "tries": 0, "code": code, **RELEASED}
     move(watch, POLLING, IDLE, where=_mine(watch), **fields)
+
+
+def recover(watch: Watch) -> None:
+    """After a fault of ours: the page is read again from its mark, later."""
+    _failed(watch, Never(Code.UNEXPECTED))
 
 
 def _failed(watch: Watch, error: OutcomeError) -> None:

@@ -174,10 +174,17 @@ def _shown_again(final: Decision) -> bool:
 
 def _unanswered(comment: Comment) -> bool:
     """Whether it was formally notified since the last review took account of notices."""
+    return comment.notices > _notices_taken(comment)
+
+
+def _notices_taken(comment: Comment) -> int:
+    """How many notices its reviews took account of."""
     known = comment.reviews.filter(~Q(close_code=CloseCode.AUTHOR_REMOVED))
-    taken = known.order_by("-notices").values_list("notices", flat=True).first() or 0
-    return comment.notices > taken
+    return known.order_by("-notices").values_list("notices", flat=True).first() or 0
 
 
 def _known_at(comment: Comment, at: datetime, *, notified: bool) -> datetime:
-    return min(at, comment.notified_at) if notified and comment.notified_at else at
+    """`at`, or the first formal notice where that was before. Of later notices we know no date."""
+    if not notified or comment.notified_at is None or _notices_taken(comment):
+        return at
+    return min(at, comment.notified_at)

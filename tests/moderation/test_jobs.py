@@ -15,6 +15,8 @@ from moderation.enums import ActionState, Decided, ReviewState
 from moderation.models import Action, Comment, Review, Watch
 from moderation.services import act, assign, ingest
 from moderation.services.evidence import erase
+from pages.networks.types import CommentBatch
+from pages.services import connect
 from tests.moderation.makers import HARMLESS, INSULT, decided, fresh, held, lapse, review_of, taken
 from tests.moderation.network import VISITOR, FakeNetwork
 from tests.people import Cast
@@ -37,6 +39,24 @@ def test_comments_are_polled_and_counted_once(cast: Cast, network: FakeNetwork) 
     network.change("c2", text=INSULT)
     assert jobs.poll_page(cast.newsroom.pk) == 1
     assert Review.objects.count() == 2
+
+
+def test_a_page_that_breaks_our_reading_stops_no_other_and_is_read_again_later(
+    cast: Cast, network: FakeNetwork, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    network.write("c1", INSULT)
+
+    def broken(mark: str) -> CommentBatch:
+        raise ZeroDivisionError
+
+    silent = connect.client_for(cast.other_newsroom)
+    monkeypatch.setattr(silent, "comments", broken)
+    assert jobs.poll_comments() == 1
+    bad = Watch.objects.get(page=cast.other_newsroom)
+    assert (bad.state, bad.code, bad.tries, bad.lease_token) == ("idle", "unexpected", 1, None)
+    assert bad.next_at is not None
+    assert caplog.messages == [f"read of Watch {bad.pk}"]
+    assert Watch.objects.get(page=cast.newsroom).code == ""
 
 
 def test_what_was_decided_is_carried_out_once(cast: Cast, network: FakeNetwork) -> None:

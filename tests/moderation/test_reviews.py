@@ -232,6 +232,20 @@ def test_a_notice_after_the_decision_opens_another_review_once(cast: Cast, netwo
     assert Review.objects.filter(state__in=OPEN).count() == 0
 
 
+def test_a_second_notice_starts_no_clock_before_it_came(
+    cast: Cast, network: FakeNetwork, noon: time_machine.Traveller
+) -> None:
+    network.write("c1", HARMLESS, notices=1, notified_at=NOON)
+    poll_page(cast.newsroom.pk)
+    decided(Comment.objects.get(), cast.mona, Decided.KEEP)
+    noon.shift(timedelta(days=30))
+    network.change("c1", notices=2)
+    poll_page(cast.newsroom.pk)
+    review = review_of(Comment.objects.get())
+    later = NOON + timedelta(days=30)
+    assert (review.known_at, review.due_at) == (later, later + timedelta(hours=24))
+
+
 def test_taken_down_by_its_author_under_review_the_copy_is_sealed_and_the_review_closed(
     cast: Cast, network: FakeNetwork
 ) -> None:
