@@ -68,7 +68,7 @@ def document(run: Run, path: str, text: str = "", **given: Any) -> Document:
 def mention(run: Run, path: str, sentiment: str = "neutral", *words: str, **given: Any) -> Mention:
     """A page that names the brand and answers these queries, read in this run."""
     page = given.pop("page", None) or document(run, path)
-    source = given.pop("source", None) or run.audit.sources.order_by("pk").first()
+    source = given.pop("source", None) or run.audit.sources.order_by("pk")[0]
     Fetch.objects.get_or_create(
         run=run,
         url_hash=page.url_hash,
@@ -103,7 +103,7 @@ def unread(run: Run, path: str, code: str, source: Source | None = None, **given
     url = f"https://journal.example/{path}"
     return Fetch.objects.create(
         run=run,
-        source=source or run.audit.sources.order_by("pk").first(),
+        source=source or run.audit.sources.order_by("pk")[0],
         url=url,
         url_hash=url_hash(url),
         host="journal.example",
