@@ -186,6 +186,7 @@ class FollowUp(Leased):
     task = models.CharField(max_length=8, choices=FollowUpTask)
     state = models.CharField(max_length=8, choices=F, default=F.WAITING)
     event = models.CharField(max_length=12, choices=S)
+    attempt = models.ForeignKey(Attempt, models.CASCADE, null=True, related_name="+")  # the event is about
     at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True)

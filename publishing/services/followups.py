@@ -79,7 +79,7 @@ def expired() -> int:
 
 
 def _write(follow_up: FollowUp, delivery: Delivery) -> None:
-    attempt = delivery.attempts.last()
+    attempt = follow_up.attempt
     ledger.append(
         delivery.page.brand_id,
         f"delivery.{follow_up.event}",

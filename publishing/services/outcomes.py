@@ -79,7 +79,7 @@ def publish(delivery: Delivery, published: Published, attempt: Attempt | None) -
                 finished_at=now, outcome=Outcome.DONE, code="", remote_id=published.remote_id
             )
         if done:
-            follow(delivery, S.PUBLISHED, _BOTH)
+            follow(delivery, S.PUBLISHED, _BOTH, attempt)
     return done
 
 
@@ -124,7 +124,7 @@ def lose(delivery: Delivery, code: str, *, look_at: datetime, where: Q | None = 
             **RELEASED,
         )
         if done:
-            follow(delivery, S.UNKNOWN, _LEDGER)
+            follow(delivery, S.UNKNOWN, _LEDGER, delivery.attempts.last())
     return done
 
 
@@ -183,7 +183,7 @@ def ask_person(delivery: Delivery, code: str) -> bool:
             **RELEASED,
         )
         if done:
-            follow(delivery, S.NEEDS_PERSON, _BOTH)
+            follow(delivery, S.NEEDS_PERSON, _BOTH, delivery.attempts.last())
     return done
 
 
@@ -195,11 +195,16 @@ def note(attempt: Attempt | None, error: OutcomeError) -> None:
         )
 
 
-def follow(delivery: Delivery, event: S, tasks: Collection[FollowUpTask]) -> None:
-    """Write down what must follow, in the transaction of the change itself."""
+def follow(
+    delivery: Delivery, event: S, tasks: Collection[FollowUpTask], attempt: Attempt | None = None
+) -> None:
+    """Write down what must follow, in the transaction of the change itself.
+
+    `attempt` is the send that the event is about: what the ledger's line stands for.
+    """
     at = clock.now()
     FollowUp.objects.bulk_create(
-        [FollowUp(delivery=delivery, task=task, event=event, at=at) for task in tasks]
+        [FollowUp(delivery=delivery, task=task, event=event, at=at, attempt=attempt) for task in tasks]
     )
 
 
@@ -216,5 +221,5 @@ def _reject(delivery: Delivery, from_: str, code: str, step: str) -> bool:
             **RELEASED,
         )
         if done:
-            follow(delivery, S.REJECTED, _BOTH)
+            follow(delivery, S.REJECTED, _BOTH, delivery.attempts.last() if from_ == S.SENDING else None)
     return done

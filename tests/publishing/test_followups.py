@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 
 from cm_suite.core import clock, ledger
+from cm_suite.core.crypto import keyed_hash
+from cm_suite.core.errors import Never, NextStep
 from cm_suite.core.models import LedgerEntry
 from pages.models import Membership
+from pages.networks.types import Published
 from pages.notices.models import Notice
 from publishing import jobs
-from publishing.enums import DeliveryState, FollowUpState, FollowUpTask
-from publishing.models import Delivery, FollowUp
+from publishing.enums import DeliveryState, EngineCode, FollowUpState, FollowUpTask, HoldReason
+from publishing.models import Attempt, Delivery, FollowUp
 from publishing.services import followups, outcomes
 from tests.people import Cast
 from tests.publishing.makers import due, state_of
@@ -72,6 +75,76 @@ class TestWhatFollows:
         followed(cast, S.MISSED)
         assert (jobs.follow_up(), jobs.follow_up()) == (2, 0)
         assert (LedgerEntry.objects.count(), Notice.objects.count()) == (1, 3)
+
+
+def sent(delivery: Delivery, number: int, fingerprint: str) -> Attempt:
+    """The delivery is being sent, for the so-manyth time, with content of this fingerprint."""
+    Delivery.objects.filter(pk=delivery.pk).update(state=S.SENDING)
+    delivery.refresh_from_db()
+    return Attempt.objects.create(
+        delivery=delivery, number=number, fingerprint=fingerprint, started_at=clock.now()
+    )
+
+
+def hashed() -> dict[str, str]:
+    """The hash of the content in each line of the ledger, by its kind."""
+    return dict(LedgerEntry.objects.values_list("kind", "content_hash"))
+
+
+class TestContent:
+    """A line stands for what had left when its event happened, however late the line is written."""
+
+    def test_each_line_hashes_what_its_own_send_sent(self, cast: Cast) -> None:
+        row = due(cast.newsroom)
+        sent(row, 1, "a" * 64)
+        assert outcomes.lose(row, EngineCode.UNEXPECTED, look_at=clock.now())
+        second = sent(row, 2, "b" * 64)
+        assert outcomes.publish(row, Published("7", "https://x.example/7", None), second)
+        assert LedgerEntry.objects.count() == 0
+        jobs.follow_up()
+        assert hashed() == {
+            "delivery.unknown": keyed_hash("a" * 64),
+            "delivery.published": keyed_hash("b" * 64),
+        }
+
+    def test_a_late_yes_to_an_earlier_send_hashes_that_send(self, cast: Cast) -> None:
+        row = due(cast.newsroom)
+        first = sent(row, 1, "a" * 64)
+        sent(row, 2, "b" * 64)
+        assert outcomes.publish(row, Published("7", "https://x.example/7", None), first)
+        jobs.follow_up()
+        assert hashed() == {"delivery.published": keyed_hash("a" * 64)}
+
+    def test_a_refusal_hashes_what_was_refused(self, cast: Cast) -> None:
+        row = due(cast.newsroom)
+        sent(row, 1, "a" * 64)
+        assert outcomes.refuse(row, S.SENDING, Never("spam", step=NextStep.EDIT))
+        sent(row, 2, "b" * 64)
+        jobs.follow_up()
+        assert hashed() == {"delivery.rejected": keyed_hash("a" * 64)}
+
+    def test_what_a_person_is_asked_about_is_the_last_send(self, cast: Cast) -> None:
+        row = due(cast.newsroom)
+        sent(row, 1, "a" * 64)
+        sent(row, 2, "b" * 64)
+        assert outcomes.lose(row, EngineCode.UNEXPECTED, look_at=clock.now())
+        assert outcomes.ask_person(row, EngineCode.CANNOT_TELL)
+        jobs.follow_up()
+        assert hashed() == {
+            "delivery.unknown": keyed_hash("b" * 64),
+            "delivery.needs_person": keyed_hash("b" * 64),
+        }
+
+    def test_what_did_not_leave_has_no_content(self, cast: Cast) -> None:
+        row = due(cast.newsroom)
+        sent(row, 1, "a" * 64)
+        Delivery.objects.update(state=S.PLANNED)
+        assert outcomes.hold(row, S.PLANNED, HoldReason.POLICY, EngineCode.POLICY)
+        assert outcomes.miss(row, S.HELD)
+        refused = due(cast.newsroom, state=S.CLAIMED)
+        assert outcomes.refuse_text(refused, EngineCode.TOO_LONG)
+        jobs.follow_up()
+        assert hashed() == {"delivery.held": "", "delivery.missed": "", "delivery.rejected": ""}
 
 
 class TestTries:
