@@ -51,7 +51,7 @@ def history_row(brand: Brand, review: Review) -> HistoryRow:
     final = next((each for each in decisions if each.final), None)
     action = getattr(final, "action", None) if final else None
     agreed = [each for each in decisions if final and each.pk in {final.pk, final.confirms_id}]
-    label = final.label if final else review.label
+    label = (final.label if final else "") or review.label
     return HistoryRow(
         comment_id=comment.pk,
         url=reverse("moderation:comment", args=[brand.slug, comment.pk]),
