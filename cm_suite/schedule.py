@@ -46,6 +46,7 @@ PERIODIC = (
     Periodic("pages.notices.jobs.send_mail", 10, "pages", 180),
     Periodic("pages.newsroom.jobs.send_digests", 300, "pages", 600),
     Periodic("pages.newsroom.jobs.forget_unconfirmed", 86_400, "default", 300),
+    Periodic("pages.newsroom.jobs.forget_commenters", 86_400, "default", 600),
     Periodic("pages.jobs.check_health", 900, "pages", 600),
     Periodic("pages.jobs.tidy", 86_400, "default", 1800),
 )

@@ -176,7 +176,10 @@ CM_ALLOWED_HOSTS = frozenset(
 CM_DEMO_LOGINS = VAR_DIR / "demo-logins.json"
 CM_DEMO_WEB = env.int("CM_DEMO_WEB", default=0)  # first of the four ports of the demo's own web; 0: none
 if CM_DEMO_WEB:
-    CM_ALLOWED_HOSTS |= {("127.0.0.1", CM_DEMO_WEB + place) for place in range(4)}
+    CM_ALLOWED_HOSTS |= {
+        (f"{site}.localhost", CM_DEMO_WEB + place)
+        for place, site in enumerate(("courrier", "carnet", "halles", "comptoir"))
+    }
 
 # The engine. Only these may be shortened by benchmarks.
 CM_SEND_LEASE = timedelta(seconds=env.float("CM_SEND_LEASE", default=120.0))

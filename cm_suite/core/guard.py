@@ -109,8 +109,9 @@ class Guard:
         """
         plain = _plain(host)
         self._check_host(plain, port)
+        asked = "127.0.0.1" if plain.endswith(".localhost") else host.strip("[]")  # RFC 6761, section 6.3
         try:
-            found = cast("list[Resolved]", self._resolver(host.strip("[]"), port, type=socket.SOCK_STREAM))
+            found = cast("list[Resolved]", self._resolver(asked, port, type=socket.SOCK_STREAM))
         except UnicodeError:
             raise GuardRefused("address_malformed") from None
         if not found:

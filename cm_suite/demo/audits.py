@@ -105,6 +105,6 @@ def _moved(url: str, source: str, places: dict[str, int], first_port: int) -> st
     """The address at the present port of its site; any other address as it is."""
     parts = urlsplit(url)
     place = next((at for name, at in places.items() if source.startswith(name)), None)
-    if place is None or parts.hostname != small_web.LOOPBACK:
+    if place is None or not (parts.hostname or "").endswith(".localhost"):
         return url
     return f"{small_web.origin(first_port, place)}{parts.path}"

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,10 +63,11 @@ class Body:
         return f'"{hashlib.sha256(self.content).hexdigest()[:20]}"'
 
 
-def sites() -> list[Site]:
+@cache
+def sites() -> tuple[Site, ...]:
     """The four sites, in the order of their ports."""
     raw = tomllib.loads((FOLDER / "sites.toml").read_text(encoding="utf-8"))
-    return [
+    return tuple(
         Site(
             each["code"],
             each["name"],
@@ -74,12 +76,12 @@ def sites() -> list[Site]:
             tuple(_article(page) for page in raw["pages"] if page["site"] == each["code"]),
         )
         for each in raw["sites"]
-    ]
+    )
 
 
 def origin(base_port: int, place: int) -> str:
-    """Where the site at this place answers."""
-    return f"http://{LOOPBACK}:{base_port + place}"
+    """Where the site at this place answers: a name of its own that is always this machine (RFC 6761)."""
+    return f"http://{sites()[place].code}.localhost:{base_port + place}"
 
 
 def bodies(site: Site, root: str, today: datetime) -> Mapping[str, Body]:

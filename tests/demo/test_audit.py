@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from cm_suite.demo import audits
+from cm_suite.demo import audits, small_web
 from cm_suite.demo.people import FIRST, LEAD
 from pages.enums import Role
 from pages.models import Brand, Membership, Person
@@ -21,7 +21,9 @@ NOW = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def brand(db: None, settings: Settings) -> Brand:
     """The demo's first brand with its lead; the guard lets its web be read at two places."""
-    settings.CM_ALLOWED_HOSTS = frozenset(("127.0.0.1", port) for port in range(9000, 9020))
+    settings.CM_ALLOWED_HOSTS = frozenset(
+        (f"{site.code}.localhost", port) for site in small_web.sites() for port in range(9000, 9020)
+    )
     made = Brand.objects.create(name="Maison Ambrelune", slug=FIRST)
     lead = Person.objects.create_user(LEAD, "Inès Caradec")
     Membership.objects.create(person=lead, brand=made, role=Role.LEAD)

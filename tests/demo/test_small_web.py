@@ -78,7 +78,7 @@ def test_the_feed_names_the_press_pages_newest_first_and_the_shops_is_empty(base
     atom = ElementTree.fromstring(get(base, "/feed.atom")[2])  # noqa: S314 -- our own
     found = [link.get("href") for link in atom.iter("{http://www.w3.org/2005/Atom}link")]
     press = sorted(small_web.sites()[0].articles, key=lambda each: each.days)
-    assert found == [f"http://127.0.0.1:{base}/{each.path}" for each in press]
+    assert found == [f"http://courrier.localhost:{base}/{each.path}" for each in press]
     rss = ElementTree.fromstring(get(base + 3, "/nouveautes.rss")[2])  # noqa: S314 -- our own
     assert list(rss.iter("item")) == []
 
