@@ -20,6 +20,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from pages.models import Person
+from tests.notices.servers import Inbox, real_server
 
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 
@@ -64,6 +65,14 @@ def served(live_server: LiveServer, settings: Settings, redis_url: str) -> str:
     """The address of a running server, known to the application as its own."""
     settings.PUBLIC_URL = live_server.url
     return str(live_server.url)
+
+
+@pytest.fixture
+def inbox(settings: Settings) -> Iterator[Inbox]:
+    """A real SMTP server on loopback, where all mail goes."""
+    with real_server() as server:
+        settings.CM_EMAIL_URL = server.url
+        yield server
 
 
 type Opening = Callable[..., BrowserContext]

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 
 import pytest
 import time_machine
 from django.core.management import call_command
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
-from pytest_django import Settings
 from time_machine import Traveller
 
 from pages.models import Brand, Departure, Person
@@ -24,8 +22,9 @@ from publishing.models import Attempt, Cap, Delivery, Post
 from publishing.services import plan
 from publishing.services.results import Planned
 from tests.browser.conftest import Eyes, Opening
-from tests.notices.servers import Inbox, real_server
-from tests.people import PASSWORD, Cast, make_cast
+from tests.browser.steps import come_in, link_in, plain
+from tests.notices.servers import Inbox
+from tests.people import Cast, make_cast
 
 MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # ten o'clock in Paris
 WORDS = "The workshop opens on Saturday: come and pour your own candle."
@@ -50,22 +49,6 @@ def team(clock: Traveller) -> Cast:
     return cast
 
 
-@pytest.fixture
-def inbox(settings: Settings) -> Iterator[Inbox]:
-    """A real SMTP server on loopback, where all mail goes."""
-    with real_server() as server:
-        settings.CM_EMAIL_URL = server.url
-        yield server
-
-
-def link_in(mail: EmailMessage, word: str) -> str:
-    """The first address in the plain text of a mail that holds the word."""
-    text = mail.get_body(("plain",))
-    assert text is not None
-    links: list[str] = re.findall(r"http\S+", text.get_content())
-    return next(link for link in links if word in link)
-
-
 def subscribe(tab: Tab, inbox: Inbox) -> None:
     """Follow the newsroom through its form, and say yes to the mail."""
     tab.goto("/p/maison-lumen/")
@@ -81,12 +64,9 @@ def subscribe(tab: Tab, inbox: Inbox) -> None:
     assert Subscriber.objects.get().state == "active"
 
 
-def compose(tab: Tab) -> None:
+def compose(tab: Tab, bob: Person) -> None:
     """Sign in as the author and ask for eleven o'clock."""
-    tab.goto("/sign-in/")
-    tab.get_by_label("E-mail").fill("bob@agence.example")
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Sign in").click()
+    come_in(tab, bob)
     tab.get_by_role("link", name="New post").click()
     tab.get_by_role("textbox", name="Text", exact=True).fill(WORDS)
     tab.get_by_role("checkbox", name="Maison Lumen").check()
@@ -143,7 +123,7 @@ def test_the_journey(
     for tab in (reader, desk):
         eyes.watch(tab)
     subscribe(reader, inbox)
-    compose(desk)
+    compose(desk, team.bob)
     delivery = take_the_free_slot(desk, team)
     appear(reader, delivery, clock)
     leave(reader, inbox, clock)
@@ -160,10 +140,8 @@ def leave(tab: Tab, inbox: Inbox, clock: Traveller) -> None:
     assert send_digests() == 0
     send_mail()
     digest = inbox.messages[-1]
-    body = digest.get_body(("plain",))
     assert digest["To"] == READER
-    assert body is not None
-    assert WORDS in " ".join(body.get_content().split())
+    assert WORDS in plain(digest)
     tab.goto(link_in(digest, "leave"))
     tab.get_by_role("button", name="Leave").click()
     tab.get_by_role("radio", name="Too much selling").check()
