@@ -43,7 +43,7 @@ class DecideForm(forms.Form):
         label=_("In your own words"),
         required=False,
         max_length=rules.LONGEST_REASON - 100,
-        widget=forms.Textarea(attrs={"rows": 1, "placeholder": _("With or instead of the reason above")}),
+        widget=forms.Textarea(attrs={"rows": 1, "placeholder": _("Beside, or instead")}),
     )
     told = forms.CharField(
         label=_("What its author may read"),
