@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
@@ -12,6 +14,10 @@ _MOST_FOR_TRAFILATURA = 20_000
 _MOST_FOR_OPINIONS = 6_000
 """Elements: above that, it does not compare with other algorithms, whose time grows with the square."""
 _SHORT, _LITTLE, _HALF = 250, 0.25, 0.5
+_MOST_HEAD, _LONGEST_HEAD = 4, 80
+_BYLINE = re.compile(
+    r"\W*(?:publié |posté |mis en ligne )?(?:le .{0,40}\d{4}.{0,20})?\W*(?:par|by)?\W*\Z", re.IGNORECASE
+)
 
 
 def article_text(root: Node) -> str:
@@ -30,6 +36,21 @@ def article_text(root: Node) -> str:
         return strict
     ordinary = _by_trafilatura(root, strict=False, fast=fast)
     return strict if len(strict) >= _HALF * len(ordinary) else ordinary
+
+
+def without_head(text: str, title: str) -> str:
+    """Return a text without what stands above it: its title again, "par", the date."""
+    lines = text.split("\n")
+    place = 0
+    while place < min(len(lines) - 1, _MOST_HEAD) and _is_head(lines[place].strip(), title):
+        place += 1
+    return "\n".join(lines[place:]).strip()
+
+
+def _is_head(line: str, title: str) -> bool:
+    if not line or line.casefold() == title.casefold():
+        return True
+    return len(line) <= _LONGEST_HEAD and (_BYLINE.match(line) is not None or not any(map(str.isalpha, line)))
 
 
 def _by_trafilatura(root: Node, *, strict: bool, fast: bool) -> str:

@@ -37,6 +37,7 @@ _AFTER_NAME = re.compile(
     r"(?<!\d)\d{1,2}[/.]\d).*$",
     re.IGNORECASE | re.DOTALL,
 )
+_INITIAL = re.compile(r"(?:^|[\s.-])\w\.$")
 _SIGNED = re.compile(
     r"\b(?:par|by|von)\s+(?P<name>[^,:\n|]{2,60}?)(?=\s*(?:,|:|\||$|\n|\s-\s|\ble\s+\w*\s*\d))"
 )
@@ -219,7 +220,8 @@ def _name(node: Node) -> str:
 def clean_name(line: str) -> str:
     """Return a signature without what themes put around it; "" when what is left is no name."""
     name = _BEFORE_NAME.sub("", " ".join(line.split()))
-    name = _AFTER_NAME.sub("", name).strip(" ,:;|»«-–—.")
+    name = _AFTER_NAME.sub("", name).strip(" ,:;|»«-–—").lstrip(".")
+    name = name if _INITIAL.search(name) else name.rstrip(".")
     return name if len(name) <= _LONGEST_NAME and any(char.isalnum() for char in name) else ""
 
 

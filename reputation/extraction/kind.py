@@ -59,8 +59,9 @@ _SHOP_URL = re.compile(
 
 def kind_of(index: Index, structured: Structured, talk: str, url: str) -> str:
     """Return the kind of a page. `talk` names the rule that found its remarks, "" if none did."""
+    types = structured.types() - ({"question"} if structured.lists_questions() else set())
     return (
-        _by_types(structured.types())
+        _by_types(types)
         or _by_marks(index, talk)
         or _by_meta(structured)
         or _by_address(url or structured.meta.get("og:url", ""))

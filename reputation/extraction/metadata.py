@@ -14,8 +14,13 @@ from reputation.extraction.dom import TROUBLE, Node, line_of
 from reputation.extraction.selectors import Index, first
 from reputation.extraction.structured import Structured, Thing, date_in, name_in, text_in, types_of
 
-_LONGEST_TITLE = 300
+_LONGEST_TITLE, _SHORT_TITLE = 300, 8
 _VAGUE = frozenset({"webpage"})
+_HEADINGS = (
+    "h1.entry-title", "h2.entry-title", "h3.entry-title", "h1.post-title", "h2.post-title", "h3.post-title",
+    "h1.article-title", "h1[itemprop=headline]", "h2[itemprop=headline]", "h2.topic-title", "h1.topic-title",
+    "h1.page-title",
+)  # fmt: skip
 _BREAK = re.compile(r"\s+[|·•»–—-]\s+|\s+::\s+")
 _DATES = (
     "article:published_time", "og:article:published_time", "datepublished", "dc.date", "dcterms.created",
@@ -25,7 +30,7 @@ _NAMES = ("author", "article:author", "dc.creator", "parsely-author", "sailthru.
 _SIGNATURES = (
     "[itemprop=author]", ".author.vcard", ".fn.n", "[rel=author]", ".byline-name", ".author-name",
     ".article-author", ".post-author", ".entry-author", ".byline", ".article__author", ".auteur",
-    ".signature", ".author", "a[href*=/author/]", "a[href*=/auteur/]", "a[href*=/auteurs/]", ".submitted",
+    ".signature", ".author", "a[href*=/author/]", "a[href*=/auteur/]", "a[href*=/auteurs/]", ".post-info",
 )  # fmt: skip
 _SHOWN_DATES = (
     "[itemprop=datepublished]",
@@ -33,6 +38,7 @@ _SHOWN_DATES = (
     "time.entry-date",
     "abbr.published",
     "time[datetime*=-]",
+    ".post-info",
 )
 
 
@@ -67,18 +73,18 @@ def letters(text: str) -> str:
 
 
 def _heading(index: Index) -> str:
-    """Return the only first-level heading of a page, or the one that is marked as its title."""
-    headings = index.find(("h1",))
-    if len(headings) == 1:
-        return line_of(headings[0])
-    marked = first(
-        headings, (".entry-title", ".post-title", ".article-title", "[itemprop=headline]", "[itemprop=name]")
-    )
-    return line_of(marked) if marked is not None else ""
+    """Return the heading that is marked as the page's title, or its only first-level heading."""
+    marked = index.find(_HEADINGS)
+    headings = marked or index.find(("h1",))
+    return line_of(headings[0]) if len(headings) == 1 else ""
 
 
 def _without_site(title: str, site: str, heading: str) -> str:
-    if heading and heading != title and title.startswith(heading):
+    if (
+        len(heading) >= _SHORT_TITLE
+        and heading != title
+        and (title.startswith(heading) or title.endswith(heading))
+    ):
         return heading
     parts = _BREAK.split(title)
     if site and len(parts) > 1:
@@ -99,7 +105,7 @@ def author_of(index: Index, structured: Structured) -> str:
         value = structured.meta.get(key, "")
         if value and "/" not in value and len(value) <= 100:
             return " ".join(value.split())
-    node = first((node for node, _ in index.nodes), _SIGNATURES)
+    node = first(index.kept, _SIGNATURES)
     return clean_name(node.get("content") or line_of(node)) if node is not None else ""
 
 
@@ -107,7 +113,7 @@ def published_of(root: Node, index: Index, structured: Structured, url: str) -> 
     """Return when the page appeared: aware, midnight UTC where only the day is known."""
     moment = _told(structured)
     if moment is None:
-        shown = first((node for node, _ in index.nodes), _SHOWN_DATES)
+        shown = first(index.kept, _SHOWN_DATES)
         if shown is not None:
             moment = read_date(
                 shown.get("datetime") or shown.get("content") or shown.get("title") or line_of(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reputation.extraction.article import article_text
+from reputation.extraction.article import article_text, without_head
 from reputation.extraction.comments import Talk, find_talk
 from reputation.extraction.dom import TROUBLE, Node, parse
 from reputation.extraction.kind import kind_of
@@ -29,19 +29,21 @@ def extract(html: str, url: str = "") -> Page:
 def _read(root: Node, url: str) -> Page:
     index, structured = Index(root), read_structured(root)
     talk = find_talk(index)
-    title, author = title_of(index, structured, url), author_of(index, structured)
-    published = published_of(root, index, structured, url)
     kind = kind_of(index, structured, _sort_of(talk), url)
-    comments = _with_said(talk, said(structured))
+    index.forget(talk.nodes)
+    title, author = title_of(index, structured, url), author_of(index, structured)
     for node in talk.nodes:
         if node.getparent() is not None:
             node.drop_tree()
+    published = published_of(root, index, structured, url)
+    comments = _with_said(talk, said(structured))
     if talk.opening is not None:
         opening = talk.opening
         return Page(
             title, opening.text, opening.published or published, opening.author or author, comments, kind
         )
-    return Page(title, article_text(root)[:LONGEST_TEXT], published, author, comments, kind)
+    text = without_head(article_text(root), title)
+    return Page(title, text[:LONGEST_TEXT], published, author, comments, kind)
 
 
 def _sort_of(talk: Talk) -> str:

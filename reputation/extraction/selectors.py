@@ -69,6 +69,7 @@ class Index:
 
     def __init__(self, root: Node) -> None:
         self.nodes: list[tuple[Node, list[str]]] = []
+        self._gone: set[Node] = set()
         self._by_class: dict[str, list[int]] = {}
         self._by_tag: dict[str, list[int]] = {}
         self._by_attribute: dict[str, list[int]] = {}
@@ -81,13 +82,21 @@ class Index:
             for attribute in ("id", "itemprop", "itemtype", "role"):
                 if node.get(attribute):
                     self._by_attribute.setdefault(attribute, []).append(place)
+        self.kept = [node for node, _ in self.nodes]
+
+    def forget(self, nodes: Iterable[Node]) -> None:
+        """Leave elements and what is inside them out of every later answer."""
+        gone = {inner for node in nodes for inner in node.iter("*")}
+        self.kept = [node for node, _ in self.nodes if node not in gone]
+        self._gone = gone
 
     def find(self, forms: Iterable[str]) -> list[Node]:
         """Return the elements that fit any of the selectors, in the order of the page."""
         places: set[int] = set()
         for form in forms:
             places.update(self._places(select(form)))
-        return [self.nodes[place][0] for place in sorted(places)]
+        found = (self.nodes[place][0] for place in sorted(places))
+        return [node for node in found if node not in self._gone]
 
     def _places(self, selector: Selector) -> Iterator[int]:
         for place in self._candidates(selector):

@@ -39,12 +39,17 @@ class Structured:
         """Return the thing the page is about: the first of the most telling type (empty if none)."""
         best: Thing = {}
         rank = len(_ARTICLES)
+        known = [kind for kind in _ARTICLES if kind != "question" or not self.lists_questions()]
         for thing in self.things:
             for kind in types_of(thing):
-                place = _ARTICLES.index(kind) if kind in _ARTICLES else rank
+                place = known.index(kind) if kind in known else rank
                 if place < rank:
                     best, rank = thing, place
         return best
+
+    def lists_questions(self) -> bool:
+        """Whether the questions of the page are the site's own, with its answers: no visitor wrote them."""
+        return "faqpage" in self.types()
 
     def types(self) -> frozenset[str]:
         """Return the types of all things, lower case."""
@@ -59,7 +64,7 @@ def read_structured(root: Node) -> Structured:
             things.extend(_things(_load(script.text or ""), _MOST_THINGS - len(things)))
     meta: dict[str, str] = {}
     for node in root.iter("meta"):
-        name = (node.get("property") or node.get("name") or node.get("itemprop") or "").lower()
+        name = (node.get("property") or node.get("name") or "").lower()
         content = (node.get("content") or "").strip()
         if name and content:
             meta.setdefault(name, content)
@@ -133,7 +138,7 @@ def date_in(thing: Thing, *names: str) -> datetime | None:
 def said(structured: Structured) -> list[PageComment]:
     """Return the comments, reviews and answers of the JSON-LD, in order, once each."""
     found: dict[str, PageComment] = {}
-    faq = "faqpage" in structured.types()
+    faq = structured.lists_questions()
     for thing in structured.things:
         if faq or not _SAYINGS.intersection(types_of(thing)):
             continue
