@@ -131,7 +131,8 @@ class TestRuns:
         mention(run, "b", same_as=first)
         unread(run, "c", "gone")
         run_of(audit)
-        found = list(runs_of(audit).values_list("number", "asked", "unread", "originals"))
+        names = ("number", "asked", "unread", "originals")
+        found = [tuple(vars(each)[name] for name in names) for each in runs_of(audit)]
         assert found == [(2, 0, 0, 0), (1, 3, 1, 1)]
 
     def test_the_one_on_its_way_and_the_last_finished(self, audit: Audit) -> None:
@@ -154,7 +155,7 @@ class TestEvidence:
         first = mention(run, "a")
         for path in "bc":
             mention(run, path, same_as=first)
-        assert list(mentions(run, Wanted()).values_list("repeats", flat=True)) == [2]
+        assert [vars(each)["repeats"] for each in mentions(run, Wanted())] == [2]
 
     def test_a_few_pages_of_each_fault_in_one_question(self, audit: Audit) -> None:
         run = run_of(audit)
