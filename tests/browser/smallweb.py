@@ -22,7 +22,9 @@ class Web:
     @property
     def doors(self) -> frozenset[tuple[str, int]]:
         """Host and port of each site, for the guard's allow-list."""
-        return frozenset((small_web.LOOPBACK, self.port + place) for place in range(len(small_web.sites())))
+        return frozenset(
+            (f"{site.code}.localhost", self.port + place) for place, site in enumerate(small_web.sites())
+        )
 
     def addresses(self, code: str) -> list[str]:
         """Every page of one site."""

@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.utils.html import escape
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 from pytest_django import Settings
@@ -29,13 +30,14 @@ from publishing.models import Post
 from publishing.services import plan
 from publishing.services.results import Planned
 from reputation import jobs as reputation
+from reputation import messages as words
 from reputation.models import Audit, Fetch, Mention, Run
 from reputation.services.progress import progress_of
+from reputation.services.report import report_of
 from tests.browser.axe import violations
 from tests.browser.conftest import Eyes, Opening
-
 from tests.browser.smallweb import Web, web
-from tests.browser.steps import come_in, comment, plain, rail_count, said_under, take_time
+from tests.browser.steps import come_in, comment, link_in, plain, rail_count, said_under, take_time
 from tests.notices.servers import Inbox
 from tests.people import Cast, make_cast
 
@@ -283,14 +285,14 @@ def fill_audit(tab: Tab, sites: Web) -> None:
         if number:
             tab.get_by_role("button", name="Add a public").click()
         row = tab.get_by_role("group", name=f"Public {number + 1}")
-        row.get_by_label("Public", exact=True).select_option(("client", "neighbour")[number])
+        row.get_by_role("combobox", name="Public", exact=True).select_option(("client", "neighbour")[number])
         row.get_by_label("What it asks").fill(queries)
     lists = ("\n".join(sites.addresses("carnet")), "\n".join(sites.addresses("halles")))
     for number, wanted in enumerate((sites.feed(), *lists)):
         if number:
             tab.get_by_role("button", name="Add a source").click()
         row = tab.get_by_role("group", name=f"Source {number + 1}")
-        row.get_by_label("Kind of source").select_option("urls" if number else "feed")
+        row.get_by_role("combobox", name="Kind of source").select_option("urls" if number else "feed")
         row.get_by_label("Name in the report").fill(("Courrier", "Carnet", "Halles")[number])
         row.get_by_label("Addresses of the pages" if number else "Address of the feed").fill(wanted)
     expect(tab.get_by_text("Every Monday at 08:00, Europe/Paris.")).to_be_visible()
@@ -301,22 +303,77 @@ def fill_audit(tab: Tab, sites: Web) -> None:
 
 
 def watch_it_run(tab: Tab) -> Run:
-    """The bar goes from nothing to all, one batch at a time; then the report opens by itself."""
+    """The bar goes from nothing to all, a batch at a time, while the engine works."""
     tab.get_by_role("button", name="Run now").click()
     expect(tab.get_by_role("heading", name="Run 1 is on its way")).to_be_visible()
     run = Run.objects.get()
-    total = Fetch.objects.filter(run=run).count()
+    assert (run.state, run.number, Fetch.objects.count()) == ("planned", 1, 0)
+    assert violations(tab) == []
     seen: list[str] = []
-    while reputation.turn(run.pk, seconds=0.2) or not progress_of(run).finished:
-        standing = progress_of(run)
-        if standing.finished or not standing.done:
-            continue
-        total = standing.total
-        said = f"{standing.done} of {total} pages are done."
-        expect(tab.get_by_text(said)).to_be_visible()
-        expect(tab.locator("#progress-all")).to_have_attribute("value", str(standing.done))
-        seen.append(said)
-    assert len(set(seen)) > 1, seen
-    tab.wait_for_url(f"**{AUDIT}our-name-on-the-web/1/")
-    assert Fetch.objects.filter(run=run, state="stored").count() == total
+    while not (standing := progress_of(run)).finished:
+        if standing.done:
+            said = f"{standing.done} / {standing.total}"
+            expect(tab.locator("#progress .budget-figure").first).to_have_text(said)
+            seen.append(said)
+        reputation.turn(run.pk, seconds=0.2)
+        tab.wait_for_timeout(100)
+    assert len(set(seen)) > 1
+    assert seen == sorted(seen, key=lambda said: int(said.split()[0]))
+    assert set(Fetch.objects.values_list("state", flat=True)) == {"stored"}
     return Run.objects.get(state="done")
+
+
+def read_the_report(tab: Tab, run: Run) -> None:
+    """It opens by itself, says three sentences, and its figures lead to the pages behind them."""
+    tab.wait_for_url(f"**{AUDIT}our-name-on-the-web/1/")
+    sentences = [words.sentence(each) for each in report_of(run).sentences]
+    assert len(sentences) == 3
+    expect(tab.locator(".said li")).to_have_text(sentences)
+    originals = Mention.objects.filter(run=run, same_as=None)
+    assert originals.count() == report_of(run).totals.originals > 0
+    assert violations(tab) == []
+    tab.get_by_role("link", name=f"See all {originals.count()} pages").click()
+    expect(tab.get_by_role("heading", name="Pages that speak of the brand")).to_be_visible()
+    tab.get_by_role("main").locator(".row-title").first.click()
+    expect(tab.locator(".excerpt mark").first).to_have_text(re.compile("Ambrelune"))
+    assert violations(tab) == []
+
+
+def get_it_by_mail(run: Run, inbox: Inbox) -> None:
+    """One mail, to the one who was chosen, in both forms; a second turn writes none."""
+    assert (reputation.send_audit_emails(), reputation.send_audit_emails()) == (1, 0)
+    send_mail()
+    send_mail()
+    [mail] = [each for each in inbox.messages if "what the web says" in each["Subject"]]
+    assert (mail["To"], mail["Subject"]) == (
+        "alice@agence.example",
+        "Maison Lumen: what the web says · Our name on the web",
+    )
+    html = mail.get_body(("html",))
+    assert html is not None
+    for sentence in (words.sentence(each) for each in report_of(run).sentences):
+        assert " ".join(sentence.split()) in plain(mail)
+        assert escape(sentence) in html.get_content()
+    assert link_in(mail, "/audits/").endswith(f"{AUDIT}our-name-on-the-web/1/")
+
+
+def test_an_audit(
+    team: Cast,
+    sites: Web,
+    inbox: Inbox,
+    opening: Opening,
+    eyes: Eyes,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    desk = opening().new_page()
+    eyes.watch(desk)
+    come_in(desk, team.alice)
+    fill_audit(desk, sites)
+    audit = Audit.objects.get()
+    assert (audit.name, audit.subject, audit.cron) == ("Our name on the web", NAMES, "0 8 * * 1")
+    assert list(audit.recipients.values_list("person", flat=True)) == [team.alice.pk]
+    run = watch_it_run(desk)
+    read_the_report(desk, run)
+    get_it_by_mail(run, inbox)
+    ledger_holds(capsys)
+    assert eyes.faults == []
