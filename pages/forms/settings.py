@@ -5,42 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from copy import copy
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pages.forms.zones import zone_choices
 from pages.models import Brand, Page
 from pages.newsroom.models import CommentMode
 from pages.notices.enums import NoticeKind
 from pages.notices.rules import Ways
 from pages.services.brand_settings import FIELDS, values_of
-
-type Choices = list[tuple[str, list[tuple[str, str]]]]
-
-
-@cache
-def zone_choices() -> Choices:
-    """Every zone that is a place, by continent, Europe first; UTC at the end."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(available_timezones()):
-        area, _slash, place = name.partition("/")
-        if place and area not in {
-            "Etc",
-            "SystemV",
-            "US",
-            "Canada",
-            "Brazil",
-            "Chile",
-            "Mexico",
-            "posix",
-            "right",
-        }:
-            groups.setdefault(area, []).append((name, place.replace("_", " ").replace("/", " · ")))
-    ordered = sorted(groups, key=lambda area: (area != "Europe", area))
-    return [*((area, groups[area]) for area in ordered), ("UTC", [("UTC", "UTC")])]
 
 
 def _flat(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
 from cm_suite.core.ledger import verify
 from cm_suite.core.models import LedgerEntry
-from pages.forms.settings import zone_choices
+from pages.forms.zones import zone_choices
 from pages.models import Brand, Charter, Person
 from pages.notices.enums import NoticeKind
-from pages.notices.rules import Ways
+from pages.notices.rules import MAILED, Ways
 from pages.notices.selectors import ways
 from pages.services import charter
 from pages.services.brand_settings import Clash, EditedMeanwhile, Saved, save_settings, values_of
@@ -181,6 +182,39 @@ def test_zones_begin_with_europe_and_name_each_place_once() -> None:
     assert groups[0][0] == "Europe"
     assert len(names) == len(set(names))
     assert {"Europe/Paris", "Indian/Reunion", "America/Argentina/Ushuaia", "UTC"} <= set(names)
+    for _area, places in groups:
+        assert len({place for _name, place in places}) == len(places)
+
+
+@pytest.mark.parametrize(
+    ("language", "area", "words"),
+    [
+        ("fr", "Europe", ["Amsterdam", "Andorre", "Astrakhan", "Athènes"]),
+        ("en", "Europe", ["Amsterdam", "Andorra", "Astrakhan", "Athens"]),
+        ("fr", "Antarctique", ["Auckland", "Casey", "Davis", "Dumont-d’Urville"]),
+    ],
+)
+def test_zones_are_places_in_the_readers_language_and_alphabet(
+    language: str, area: str, words: list[str]
+) -> None:
+    with override(language):
+        places = dict(zone_choices())[area]
+    assert [place for _name, place in places[:4]] == words
+
+
+def test_zones_say_accents_among_their_letters_and_todays_names() -> None:
+    with override("fr"):
+        groups = dict(zone_choices())
+    europe = [place for _name, place in groups["Europe"]]
+    assert europe.index("Helsinki") < europe.index("Île de Man") < europe.index("Istanbul")
+    known = {name: place for places in groups.values() for name, place in places}
+    assert (known["Europe/London"], known["Europe/Kyiv"], known["Asia/Kolkata"]) == (
+        "Londres",
+        "Kyiv",
+        "Kolkata",
+    )
+    assert known["America/Argentina/Buenos_Aires"] == "Argentina · Buenos Aires"
+    assert not {"Europe/Belfast", "Europe/Kiev", "Asia/Calcutta", "America/Buenos_Aires"} & set(known)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +328,7 @@ def test_a_person_chooses_what_they_are_told(cast: Cast, signed_in: SignIn) -> N
 
 def test_the_boxes_show_what_is_chosen(cast: Cast, signed_in: SignIn) -> None:
     page = signed_in(cast.bob).get(reverse("pages:notice_settings")).content.decode()
-    assert page.count(" checked") == len(NoticeKind) + 5
+    assert page.count(" checked") == len(NoticeKind) + len(MAILED)
 
 
 def test_notice_settings_need_a_person(client: Client, db: None) -> None:
