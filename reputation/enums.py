@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PublicKind(TextChoices):
@@ -32,14 +33,14 @@ class RunState(TextChoices):
     SCORING = "scoring", _("Weighing what was read")
     DONE = "done", _("Finished")
     FAILED = "failed", _("Stopped by a fault")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("run", "Cancelled")
 
 
 class SourceStatus(TextChoices):
     WAITING = "waiting", _("Not asked yet")
     ANSWERED = "answered", _("Answered")
     SILENT = "silent", _("Silent")  # it answered with nothing at all: not the same as zero mentions
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("source", "Refused")
     FAULT = "fault", _("Out of reach")
 
 

@@ -174,6 +174,9 @@ class Run(Leased):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.audit} {self.number}"
+
 
 class RunSource(models.Model):
     """How one source answered in one run."""
@@ -256,6 +259,9 @@ class Fetch(Leased):
             models.Index(fields=("run", "state", "next_try_at"), name="fetch_due"),
             models.Index(fields=("host",), condition=Q(state="fetching"), name="fetch_busy_hosts"),
         )
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Mention(models.Model):
