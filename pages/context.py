@@ -102,7 +102,7 @@ RAIL: Final = (
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `shell`, built on first use: at most three queries, none on public pages."""
+    """Give templates `shell`, built on first use: at most four queries, none on public pages."""
     return {"shell": SimpleLazyObject(lambda: build(request))}
 
 

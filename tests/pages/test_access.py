@@ -170,13 +170,14 @@ def test_the_frame_of_a_brand(cast: Cast, django_assert_num_queries: DjangoAsser
     Pause.objects.create(brand=cast.brand, reason="a recall", started_by=cast.alice)
     request = framed(cast.alice)
     request.COOKIES.update({"cm_theme": "dark", "cm_density": "loud"})
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         shell = build(request)
     assert [(brand.name, brand.role_label, brand.current) for brand in shell.brands] == [
         ("Atelier Roche", "Viewer", False),
         ("Maison Lumen", "Lead", True),
     ]
     assert [entry.label for entry in shell.entries if entry.current] == ["People"]
+    assert [(entry.key, entry.count) for entry in shell.entries] == [(key, 0) for key in "tpqagfes"]
     assert shell.unread == 2
     assert shell.paused == "Publishing is paused for the whole brand: a recall"
     assert (shell.can_write, shell.back_office_url) == (True, "/admin/")

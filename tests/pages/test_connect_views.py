@@ -84,7 +84,7 @@ def test_the_list_asks_the_database_as_often_for_three_as_for_one(
     for number in range(count - 1):
         Page.objects.create(brand=cast.brand, network="mastodon", remote_id=str(number), name=f"P{number}")
     client = signed_in(cast.alice)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         client.get(at("pages"))
 
 

@@ -190,7 +190,7 @@ def test_the_page_asks_as_many_questions_for_three_people_as_for_one(
     assert len(response.context["members"]) == len(response.context["invitations"]) == 3
 
 
-QUERIES = 7  # session, person, memberships, team, invitations, pauses, unread
+QUERIES = 8  # session, person, memberships, team, invitations, pauses, unread, the queue
 
 
 def invite_rows(cast: Cast, count: int) -> None:
