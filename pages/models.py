@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cm_suite.core.crypto import EncryptedTextField
+from cm_suite.core.text import clip
 from pages.enums import DepartureCause, PageState, Role
 from pages.managers import PersonManager
 
@@ -86,6 +87,9 @@ class Membership(models.Model):
         verbose_name_plural = _("memberships")
         constraints = (models.UniqueConstraint("person", "brand", name="one_role_per_brand"),)
 
+    def __str__(self) -> str:
+        return f"{self.person} · {self.brand} · {self.get_role_display()}"
+
 
 class Invitation(models.Model):
     """An invitation by e-mail; only the hash of its token is kept."""
@@ -112,6 +116,9 @@ class Invitation(models.Model):
                 name="one_open_invitation",
             ),
         )
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.brand}"
 
 
 class Page(models.Model):
@@ -197,6 +204,9 @@ class Pause(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.page or self.brand} · {clip(self.reason, 60)}"
+
 
 class Charter(models.Model):
     """The rules of conversation a brand shows to its visitors."""
@@ -211,6 +221,9 @@ class Charter(models.Model):
     class Meta:
         verbose_name = _("charter")
         verbose_name_plural = _("charters")
+
+    def __str__(self) -> str:
+        return str(self.brand)
 
 
 class ThreadSnapshot(models.Model):
@@ -228,6 +241,9 @@ class ThreadSnapshot(models.Model):
         verbose_name_plural = _("threads")
         constraints = (models.UniqueConstraint("page", "remote_id", name="one_snapshot_per_thread"),)
 
+    def __str__(self) -> str:
+        return clip(" ".join(self.text.split()) or self.url or self.remote_id, 60)
+
 
 class Departure(models.Model):
     """A fan who left a page, and why, in their words' place: a cause from a closed list."""
@@ -241,3 +257,6 @@ class Departure(models.Model):
         verbose_name_plural = _("departures")
         ordering = (F("at").desc(),)
         indexes = (models.Index(fields=("page", "at"), name="departure_page_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.page} · {self.at:%Y-%m-%d}"

@@ -143,6 +143,9 @@ class Cap(models.Model):
             models.CheckConstraint(condition=Q(at_most__gte=1) & Q(hours__gte=1), name="cap_is_positive"),
         )
 
+    def __str__(self) -> str:
+        return f"{self.page} · {self.at_most} / {self.hours} h"
+
 
 class Gap(models.Model):
     """The least time between two posts on the page."""
@@ -153,6 +156,9 @@ class Gap(models.Model):
     class Meta:
         verbose_name = _("least gap")
         verbose_name_plural = _("least gaps")
+
+    def __str__(self) -> str:
+        return f"{self.page} · {self.minutes} min"
 
 
 class Override(models.Model):
@@ -171,6 +177,9 @@ class Override(models.Model):
     class Meta:
         verbose_name = _("override")
         verbose_name_plural = _("overrides")
+
+    def __str__(self) -> str:
+        return f"{self.delivery.page} · {clip(self.reason, 60)}"
 
 
 class FollowUp(Leased):

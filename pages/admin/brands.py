@@ -118,7 +118,7 @@ class SubscriberAdmin(BrandScopedAdmin):
     """Followers of the newsroom, without their addresses."""
 
     brand_path = "page__brand"
-    list_display = ("pk", "page", "state", "language", "asked_at", "confirmed_at", "left_at")
+    list_display = ("number", "page", "state", "language", "asked_at", "confirmed_at", "left_at")
     list_select_related = ("page",)
     list_filter = ("page", "state", "language")
     ordering = ("-asked_at", "-pk")
@@ -127,6 +127,11 @@ class SubscriberAdmin(BrandScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         """The address is not even read."""
         return super().get_queryset(request).defer("email")
+
+    @admin.display(description=_("number"), ordering="pk")
+    def number(self, subscriber: Subscriber) -> int:
+        """What the follower is called by: the address is not shown."""
+        return subscriber.pk
 
 
 @admin.register(NewsroomPost)

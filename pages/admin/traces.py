@@ -20,7 +20,7 @@ class MailAdmin(BrandScopedAdmin):
     """The outbox: states and times; no address, no subject, no body."""
 
     keeper_sees_all = True
-    list_display = ("pk", "brand", "kind", "state", "code", "tries", "created_at", "sent_at")
+    list_display = ("number", "brand", "kind", "state", "code", "tries", "created_at", "sent_at")
     list_select_related = ("brand",)
     list_filter = ("brand", "kind", "state")
     ordering = ("-pk",)
@@ -29,6 +29,11 @@ class MailAdmin(BrandScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The words are not even read."""
         return super().get_queryset(request).defer("to", "subject", "text", "html", "unsubscribe_url")
+
+    @admin.display(description=_("number"), ordering="pk")
+    def number(self, mail: Mail) -> int:
+        """What the mail is called by: it has no name that may be shown."""
+        return mail.pk
 
 
 @admin.register(LedgerEntry)

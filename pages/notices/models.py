@@ -92,3 +92,6 @@ class Mail(Leased):
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mails")
         indexes = (models.Index(fields=("state", "next_attempt_at"), name="mail_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"

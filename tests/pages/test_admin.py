@@ -14,16 +14,29 @@ from cm_suite.core.models import LedgerEntry
 from pages.admin import back_office
 from pages.admin_scope import BrandScopedAdmin
 from pages.enums import Role
-from pages.models import Brand, Invitation, Membership, Page, Person
+from pages.models import (
+    Brand,
+    Charter,
+    Departure,
+    Invitation,
+    Membership,
+    Page,
+    Pause,
+    Person,
+    ThreadSnapshot,
+)
 from pages.newsroom.models import Subscriber
 from pages.notices.enums import MailKind
 from pages.notices.models import Mail
+from publishing.models import Cap, Delivery, Gap, Override, Post
 from tests.pages.admin_rows import make_row
 from tests.people import Cast, make_person
 
 SignIn = Callable[[Person], Client]
 MODELS = sorted(back_office._registry, key=lambda model: model._meta.label)
 SCOPED = [model for model in MODELS if isinstance(back_office._registry[model], BrandScopedAdmin)]
+NAMED = [Brand, Invitation, Membership, Page, Pause, Departure, Charter, ThreadSnapshot, Person]
+NAMED += [Mail, LedgerEntry, Post, Delivery, Override, Cap, Gap]
 names = pytest.mark.parametrize("model", SCOPED, ids=[model._meta.label for model in SCOPED])
 
 
@@ -53,6 +66,28 @@ def test_django_s_own_doors_lead_to_the_house_s(cast: Cast, signed_in: SignIn) -
         assert client.get(f"/admin/{path}").headers["Location"] == "/me/"
     assert client.get("/admin/login/").headers["Location"] == "/admin/"
     assert client.get("/admin/r/1/1/").status_code == 404
+
+
+@pytest.mark.parametrize("model", NAMED, ids=[model._meta.label for model in NAMED])
+def test_each_row_has_a_name_of_its_own(cast: Cast, model: type[Model]) -> None:
+    assert " object (" not in str(make_row(model, cast.brand, cast.alice))
+
+
+@pytest.mark.parametrize(("language", "title"), [("fr", "E-mails sortants"), ("en", "Outgoing mails")])
+def test_a_list_is_called_by_what_it_lists(cast: Cast, signed_in: SignIn, language: str, title: str) -> None:
+    Person.objects.filter(pk=cast.alice.pk).update(language=language)
+    cast.alice.refresh_from_db()
+    client = signed_in(cast.alice)
+    page = client.get(url(Mail, "changelist")).content.decode()
+    assert re.findall(r"<h1>(.*?)</h1>", page) == [title]
+    assert f"<title>{title} · " in page
+
+
+def test_a_mail_goes_by_its_number(cast: Cast, signed_in: SignIn) -> None:
+    mail = make_row(Mail, cast.brand, cast.alice)
+    assert str(mail) == f"Invitation {mail.pk}"
+    page = signed_in(cast.alice).get(url(Mail, "changelist")).content.decode()
+    assert f'<a href="/admin/notices/mail/{mail.pk}/change/">{mail.pk}</a>' in page
 
 
 def test_every_model_says_to_which_brand_it_belongs() -> None:
@@ -325,6 +360,8 @@ def test_the_queues_are_for_who_runs_the_installation(
     page = signed_in(root).get("/admin/queues/")
     assert [(queue.name, queue.waiting) for queue in page.context["queues"]] == [
         ("publishing", 0),
+        ("moderation", 0),
+        ("reputation", 0),
         ("pages", 0),
         ("default", 0),
     ]
