@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ from django.urls import reverse
 from cm_suite.core.crypto import keyed_hash
 from cm_suite.core.ledger import verify
 from cm_suite.core.models import LedgerEntry
+from pages.forms.settings import PauseForm
 from pages.models import Page, Pause, Person
 from pages.notices.models import Mail, Notice
 from pages.selectors.pauses import open_pauses, past_pauses
@@ -153,6 +155,15 @@ def test_a_reason_is_asked_for(cast: Cast, signed_in: SignIn, reason: str) -> No
     answer = signed_in(cast.alice).post(address(cast), {"page": "", "reason": reason})
     assert answer.status_code == 422
     assert Pause.objects.count() == 0
+
+
+def test_the_dialog_takes_as_many_letters_as_the_form(cast: Cast, signed_in: SignIn) -> None:
+    page = signed_in(cast.alice).get(reverse("pages:page", args=[cast.brand.slug, cast.newsroom.pk]))
+    field = BeautifulSoup(page.content, "lxml").select_one("#pause textarea[name=reason]")
+    assert field is not None
+    longest = int(str(field["maxlength"]))
+    for letters, valid in ((longest, True), (longest + 1, False)):
+        assert PauseForm(cast.brand, {"reason": "x" * letters}).is_valid() is valid
 
 
 def test_another_brands_page_is_no_choice(cast: Cast, signed_in: SignIn) -> None:
