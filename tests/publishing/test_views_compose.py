@@ -76,7 +76,7 @@ class TestEmpty:
     def test_of_two_pages_none_is_chosen_and_each_says_where_it_is(self, bob: Rooms, second: Page) -> None:
         boxes = soup(bob.get("compose")).select("label:has(input[name=pages])")
         assert [words(box) for box in boxes] == [
-            "Public page: Maison Lumen Public page",
+            "Maison Lumen Public page",
             "Mastodon: Maison Lumen mastodon.example",
         ]
         assert not any(box.select("[checked]") for box in boxes)
