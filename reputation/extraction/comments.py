@@ -16,7 +16,7 @@ from reputation.extraction.unknown import unknown_system
 
 MOST = 2_000
 LONGEST = 20_000
-_LONGEST_NAME = 80
+_LONGEST_NAME, _LONGEST_SIGNATURE = 80, 400
 _LONGEST_LINE = 120
 _BUTTONS = re.compile(
     r"^(?:répondre|reply|antworten|responder|citer|quote|zitieren|signaler|report|melden|edit|modifier|like|"
@@ -147,11 +147,11 @@ class _Reader:
         body = first(inner, self._rule.bodies)
         outside = _without(own, body)
         by, at = first(outside, self._rule.authors), first(outside, self._rule.dates)
-        skip = self._known | self._noise
         if body is not None:
-            text = _clean(text_of(body, skip - {body}))
+            text = _clean(text_of(body, self._known, self._noise))
         else:
-            text = _clean(_rest(own, parts, skip, {node for node in (by, at) if node is not None}))
+            signs = {node for node in (by, at) if node is not None}
+            text = _clean(_rest(own, parts, self._known, self._noise, signs))
         if not text:
             return None
         signed = (_name(by) if by is not None else "") or _signature(parts, at)
@@ -180,13 +180,12 @@ def _without(own: list[Node], body: Node | None) -> list[Node]:
     return [node for node in own if node not in inside]
 
 
-def _rest(own: list[Node], parts: list[Node], skip: set[Node], signs: set[Node]) -> str:
+def _rest(own: list[Node], parts: list[Node], *skips: set[Node]) -> str:
     """Return the words of an item that marks none: its paragraphs, else all but signature and date."""
-    dropped = (skip | signs) - set(parts)
-    inside = {inner for sign in signs - set(parts) for inner in sign.iter("*")}
-    paragraphs = [text_of(node, dropped) for node in own if node.tag == "p" and node not in inside]
+    inside = {inner for sign in skips[-1].difference(parts) for inner in sign.iter("*")}
+    paragraphs = [text_of(node, *skips) for node in own if node.tag == "p" and node not in inside]
     text = "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
-    return text or "\n".join(text_of(part, dropped) for part in parts)
+    return text or "\n".join(text_of(part, *skips) for part in parts)
 
 
 def _clean(text: str) -> str:
@@ -219,7 +218,7 @@ def _name(node: Node) -> str:
 
 def clean_name(line: str) -> str:
     """Return a signature without what themes put around it; "" when what is left is no name."""
-    name = _BEFORE_NAME.sub("", " ".join(line.split()))
+    name = _BEFORE_NAME.sub("", " ".join(line[:_LONGEST_SIGNATURE].split()))
     name = _AFTER_NAME.sub("", name).strip(" ,:;|»«-–—").lstrip(".")
     name = name if _INITIAL.search(name) else name.rstrip(".")
     return name if len(name) <= _LONGEST_NAME and any(char.isalnum() for char in name) else ""

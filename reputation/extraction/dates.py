@@ -34,18 +34,18 @@ _FORMS = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?<!\d)(?P<day>[0-3]?\d)(?:[/-]|\.\s?)(?P<number>[01]?\d)(?:[/-]|\.\s?)(?P<year>(?:19|20)\d\d|\d\d)(?!\d){_TIME}"
+        rf"(?<!\d)(?P<day>[0-3]?\d)(?:[/-]|\.\s?)(?P<number>[0-3]?\d)(?:[/-]|\.\s?)(?P<year>(?:19|20)\d\d|\d\d)(?!\d){_TIME}"
     ),
 )
 _EPOCH = re.compile(r"\s*1\d{9}(?:\d{3})?\s*\Z")
 _LONGEST = 300
 
 
-def read_date(text: str | None) -> datetime | None:
+def read_date(text: str | None, *, most: int = _LONGEST) -> datetime | None:
     """Return the first date a short text holds, aware; UTC and midnight where it names no zone or hour."""
     if not text:
         return None
-    text = " ".join(text[:_LONGEST].split())
+    text = " ".join(text[:most].split())
     if _EPOCH.match(text):
         return _since_1970(text.strip())
     found = _ISO.search(text)

@@ -91,23 +91,23 @@ def words(value: str | None) -> list[str]:
     return value.lower().split() if value else []
 
 
-def text_of(node: Node, skip: frozenset[Node] | set[Node] = frozenset()) -> str:
-    """Return the text of an element: a line for a block, a blank one between paragraphs, no `skip`."""
+def text_of(node: Node, *skips: frozenset[Node] | set[Node]) -> str:
+    """Return the text of an element: a line for a block, a blank one between paragraphs.
+
+    Elements of `skips` inside it are left out.
+    """
     parts: list[str] = []
-    stack: list[Node | str] = [node]
-    first = True
+    stack: list[Node | str] = []
+    _open(node, parts, stack)
     while stack:
         item = stack.pop()
         if isinstance(item, str):
             parts.append(item)
             continue
-        if first:
-            first = False
-        elif item.tail:
+        if item.tail:
             stack.append(_SPACE.sub(" ", item.tail.replace("\n", " ")))
-        if item in skip or item.tag in _SILENT:
-            continue
-        _open(item, parts, stack)
+        if item.tag not in _SILENT and not any(item in skip for skip in skips):
+            _open(item, parts, stack)
     return _tidy("".join(parts))
 
 

@@ -14,6 +14,7 @@ from reputation.extraction.dom import TROUBLE, Node, line_of
 from reputation.extraction.selectors import Index, first
 from reputation.extraction.structured import Structured, Thing, date_in, name_in, text_in, types_of
 
+_ABOVE, _BELOW = 200, 2_500
 _LONGEST_TITLE, _SHORT_TITLE = 300, 8
 _VAGUE = frozenset({"webpage"})
 _HEADINGS = (
@@ -109,7 +110,9 @@ def author_of(index: Index, structured: Structured) -> str:
     return clean_name(node.get("content") or line_of(node)) if node is not None else ""
 
 
-def published_of(root: Node, index: Index, structured: Structured, url: str) -> datetime | None:
+def published_of(
+    root: Node, index: Index, structured: Structured, url: str, title: str = ""
+) -> datetime | None:
     """Return when the page appeared: aware, midnight UTC where only the day is known."""
     moment = _told(structured)
     if moment is None:
@@ -118,7 +121,18 @@ def published_of(root: Node, index: Index, structured: Structured, url: str) -> 
             moment = read_date(
                 shown.get("datetime") or shown.get("content") or shown.get("title") or line_of(shown)
             )
-    return moment if moment is not None and _plausible(moment) else _by_search(root, url)
+    if moment is not None and _plausible(moment):
+        return moment
+    return _by_search(root, url) or _date_by_title(root, title)
+
+
+def _date_by_title(root: Node, title: str) -> datetime | None:
+    """Return the first full date a reader meets from just above the title on."""
+    text = line_of(root)
+    place = text.find(title) if title else -1
+    begin = max(0, place - _ABOVE)
+    moment = read_date(text[begin : begin + _ABOVE + _BELOW], most=_ABOVE + _BELOW)
+    return moment if moment is not None and _plausible(moment) else None
 
 
 def _told(structured: Structured) -> datetime | None:
@@ -138,6 +152,6 @@ def _plausible(moment: datetime) -> bool:
 def _by_search(root: Node, url: str) -> datetime | None:
     """Ask htmldate, which is handed the tree and never an address to fetch."""
     try:
-        return read_date(find_date(root, original_date=True, url=url or None))
+        return read_date(find_date(root, original_date=True, extensive_search=False, url=url or None))
     except TROUBLE:
         return None

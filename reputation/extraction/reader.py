@@ -35,7 +35,7 @@ def _read(root: Node, url: str) -> Page:
     for node in talk.nodes:
         if node.getparent() is not None:
             node.drop_tree()
-    published = published_of(root, index, structured, url)
+    published = published_of(root, index, structured, url, title)
     comments = _with_said(talk, said(structured))
     if talk.opening is not None:
         opening = talk.opening

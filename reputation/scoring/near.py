@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from rensa import RMinHash, RMinHashLSH  # type: ignore[import-untyped]  # a compiled module without stubs
 
-from reputation.scoring.words import words_of
+from reputation.scoring.words import folded_words
 
 _RUN = 3
 _HASHES, _BANDS, _SEED = 192, 64, 20_260
+LEAST_KIN = 0.05
+"""Share of the shorter text that any two members of a group have in common."""
 _SHORT = 8
 """Runs: below that, two people may well write the same words, and only equal texts are put together."""
 LEAST_SHARED, LEAST_ALIKE = 0.38, 0.22
@@ -37,7 +39,7 @@ def group(texts: Mapping[int, str]) -> list[frozenset[int]]:
     """
     distinct = _distinct(texts)
     links = {pair: alike for pair in _candidates(distinct) if (alike := _alike(distinct, pair)) > 0}
-    clusters = _clusters(len(distinct), links)
+    clusters = _Clusters(distinct, links).joined()
     groups = (frozenset(key for place in places for key in distinct[place].keys) for places in clusters)
     return sorted((keys for keys in groups if len(keys) > 1), key=min)
 
@@ -45,7 +47,7 @@ def group(texts: Mapping[int, str]) -> list[frozenset[int]]:
 def _distinct(texts: Mapping[int, str]) -> list[_Text]:
     by_words: dict[tuple[str, ...], list[int]] = {}
     for key in sorted(texts):
-        words = tuple(word.text for word in words_of(texts[key]))
+        words = tuple(folded_words(texts[key]))
         if words:
             by_words.setdefault(words, []).append(key)
     runs = [
@@ -75,20 +77,37 @@ def _alike(texts: list[_Text], pair: tuple[int, int]) -> float:
     return alike if shared >= LEAST_SHARED * min(len(one), len(other)) and alike >= LEAST_ALIKE else 0.0
 
 
-def _clusters(count: int, links: Mapping[tuple[int, int], float]) -> list[list[int]]:
-    """Join places from the closest pair on; two clusters become one when half of their pairs are linked."""
-    home = list(range(count))
-    members = {place: [place] for place in range(count)}
-    for one, other in sorted(links, key=lambda pair: (-links[pair], pair)):
-        left, right = sorted((home[one], home[other]))
-        if left == right or not _mostly_linked(members[left], members[right], links):
-            continue
-        for place in members[right]:
-            home[place] = left
-        members[left] += members.pop(right)
-    return list(members.values())
+class _Clusters:
+    """Texts joined from the closest pair on."""
 
+    def __init__(self, texts: list[_Text], links: Mapping[tuple[int, int], float]) -> None:
+        self._texts = texts
+        self._links = links
+        self._home = list(range(len(texts)))
+        self._members = {place: [place] for place in self._home}
 
-def _mostly_linked(left: list[int], right: list[int], links: Mapping[tuple[int, int], float]) -> bool:
-    linked = sum((min(one, other), max(one, other)) in links for one in left for other in right)
-    return 2 * linked >= len(left) * len(right)
+    def joined(self) -> list[list[int]]:
+        """Return the places of each cluster, alone or not."""
+        for one, other in sorted(self._links, key=lambda pair: (-self._links[pair], pair)):
+            left, right = sorted((self._home[one], self._home[other]))
+            if left != right and self._belong_together(self._members[left], self._members[right]):
+                for place in self._members[right]:
+                    self._home[place] = left
+                self._members[left] += self._members.pop(right)
+        return list(self._members.values())
+
+    def _belong_together(self, left: list[int], right: list[int]) -> bool:
+        """Whether half of the pairs are linked and none are strangers that met on a page made of both."""
+        unlinked = [
+            (one, other)
+            for one in left
+            for other in right
+            if (min(one, other), max(one, other)) not in self._links
+        ]
+        if 2 * len(unlinked) > len(left) * len(right):
+            return False
+        return not any(self._strangers(one, other) for one, other in unlinked)
+
+    def _strangers(self, one: int, other: int) -> bool:
+        runs, others = self._texts[one].runs, self._texts[other].runs
+        return len(runs & others) < LEAST_KIN * min(len(runs), len(others))

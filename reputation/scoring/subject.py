@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cm_suite.core.text import clip
-from reputation.scoring.words import Word, words_of
+from reputation.scoring.words import Word, folded_words, words_of
 
 _LONGEST_GAP = 3
 _ELLIPSIS = "…"
@@ -31,7 +31,7 @@ def names_brand(text: str, names: Iterable[str]) -> tuple[Found, ...]:
     Whole words only; case, accents, apostrophes, hyphens aside; a name of several words is also found written
     as one (#MaisonLumen).
     """
-    wanted = {tuple(word.text for word in words_of(name)) for name in names}
+    wanted = {tuple(folded_words(name)) for name in names}
     wanted.discard(())
     if not wanted:
         return ()
@@ -73,9 +73,9 @@ def matches(words: str, text: str) -> bool:
 
     Little words ("de", "the") are not asked for, unless the query has no other. An empty one matches nothing.
     """
-    asked = [word.text for word in words_of(words)]
+    asked = folded_words(words)
     telling = {stem(word) for word in asked if word not in _SMALL} or {stem(word) for word in asked}
-    return bool(telling) and telling.issubset({stem(word.text) for word in words_of(text)})
+    return bool(telling) and telling.issubset(map(stem, folded_words(text)))
 
 
 def stem(word: str) -> str:
@@ -92,7 +92,8 @@ def excerpt(text: str, start: int, end: int, most: int = 600) -> str:
 
     Whole words, an ellipsis on each side that is cut; what is looked for is in it unless it is longer itself.
     """
-    low, high = max(0, start), min(len(text), max(start, end))
+    low = min(max(0, start), len(text))
+    high = min(len(text), max(low, end))
     left, right = _window(low, high, len(text), max(0, most - 2 * len(_ELLIPSIS)))
     left, right = _next_word(text, left, low), _last_word(text, right, high)
     before = _ELLIPSIS if text[:left].strip() else ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_LIGATURES = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
-_DROPPED = frozenset({"Mn", "Me", "Cf"})
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+_MARKS = "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u0670\u200b-\u200d\ufe0f"
+_WORD = re.compile(rf"&|[^\W_](?:[^\W_]|[{_MARKS}])*")
+_FOLDED = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,37 +22,21 @@ class Word:
     end: int
 
 
-@lru_cache(maxsize=4096)
-def fold_char(char: str) -> str:
-    """Return what one character becomes: nothing for a mark, a blank for what is no letter or digit."""
-    category = unicodedata.category(char)
-    if category in _DROPPED:
-        return ""
-    folded = _LIGATURES.get(char.casefold(), "") or unicodedata.normalize("NFKD", char.casefold())
-    kept = "".join(one for one in folded if unicodedata.category(one) not in _DROPPED)
-    return kept if kept and kept.isalnum() else " "
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """Return a word without case, accents or ligatures; "&" is "et"."""
+    if word == "&":
+        return "et"
+    plain = unicodedata.normalize("NFKD", word.casefold().translate(_LIGATURES))
+    return "".join(_FOLDED.findall(plain.casefold().translate(_LIGATURES)))
 
 
 def words_of(text: str) -> list[Word]:
     """Return the words of a text in order. "&" is read as "et"."""
-    found: list[Word] = []
-    letters: list[str] = []
-    start = end = 0
-    for place, char in enumerate(text):
-        folded = "et" if char == "&" else fold_char(char)
-        if folded == " " or char == "&":
-            if letters:
-                found.append(Word("".join(letters), start, end))
-                letters = []
-            if char == "&":
-                found.append(Word("et", place, place + 1))
-            continue
-        if folded and not letters:
-            start = place
-        if folded:
-            letters.append(folded)
-        if letters:
-            end = place + 1
-    if letters:
-        found.append(Word("".join(letters), start, end))
-    return found
+    found = (Word(fold(match[0]), match.start(), match.end()) for match in _WORD.finditer(text))
+    return [word for word in found if word.text]
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text in order, without their places."""
+    return [word for word in map(fold, _WORD.findall(text)) if word]
