@@ -57,7 +57,7 @@ def test_faulty_fields_are_marked_and_the_others_are_not() -> None:
 
 
 def test_what_is_wrong_with_the_whole_comes_first_and_is_announced() -> None:
-    first = printed(Sample({"text": "x", "kind": "a"})).find(True)
+    first = printed(Sample({"text": "x", "kind": "a"})).select_one("body > *")
     assert isinstance(first, Tag)
     assert (first["role"], first.get_text(strip=True)) == ("alert", "Bob changed it.")
 

@@ -34,7 +34,14 @@ def test_after_a_rotation_the_old_key_may_go(cast: Cast, settings: Settings) -> 
     Credential.objects.create(page=cast.newsroom, token="s3cret")
     before = stored()
     settings.CM_FIELD_KEYS = [new, old]
-    assert rotated() == ["pages.Credential: 1", "notices.Mail: 0", "newsroom.Subscriber: 0"]
+    assert rotated() == [
+        "pages.Credential: 1",
+        "notices.Mail: 0",
+        "newsroom.Subscriber: 0",
+        "newsroom.NewsroomComment: 0",
+        "newsroom.CommentReport: 0",
+        "moderation.Evidence: 0",
+    ]
     assert stored() != before
     settings.CM_FIELD_KEYS = [new]
     assert Credential.objects.get().token == "s3cret"

@@ -102,7 +102,7 @@ class TestSeen:
             published(cast.newsroom, NOON - hours * HOUR)
             alice.get("rules", cast.newsroom.pk)
             found.append(questions(lambda: alice.get("rules", cast.newsroom.pk)))
-        assert found == [11, 11, 11]
+        assert found == [12, 12, 12]
 
 
 class TestSaved:
