@@ -18,7 +18,7 @@ from pages.models import Brand, Departure, Invitation, Membership, Page, Person
 from pages.newsroom import tokens
 from pages.newsroom.models import NewsroomPost, Subscriber, SubscriberState
 from publishing.models import Delivery
-from publishing.selectors.queue import drafts
+from publishing.selectors.lists import unplanned
 
 OPEN: Final = frozenset(
     {
@@ -113,10 +113,10 @@ def _posts(brand: Brand) -> Iterator[Sight]:
     rows = Delivery.objects.filter(page__brand=brand).order_by("-pk")
     for state, post_id in sorted(dict(rows.values_list("state", "post_id")).items()):
         yield Sight(f"publishing:post {state}", reverse("publishing:post", args=[brand.slug, post_id]))
-    draft = next(iter(drafts(brand)), None)
+    draft = unplanned(brand).first()
     if draft is None:
         return
-    path = reverse("publishing:post", args=[brand.slug, draft.post_id])
+    path = reverse("publishing:post", args=[brand.slug, draft.pk])
     yield Sight("publishing:post draft", path)
     planned = rows.filter(state="planned", page__network="newsroom").order_by("due_at").last()
     if planned is not None:

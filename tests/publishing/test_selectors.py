@@ -12,7 +12,8 @@ from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Attempt, Delivery, Override
 from publishing.policy.caps import Cap, Gap
 from publishing.rules import DeliveryAct
-from publishing.selectors import budget, calendar, posts, queue
+from publishing.selectors import budget, calendar, lists, posts
+from publishing.selectors.rows import row
 from tests.people import Cast
 from tests.publishing.conftest import NOON
 from tests.publishing.makers import cap, delivery_of, gap, post_of, published
@@ -76,19 +77,18 @@ class TestPlan:
         assert calendar.today(cast.brand) == date(2026, 3, 3)
 
 
-class TestQueue:
+class TestLists:
     def test_trouble_is_what_waits_for_a_person(self, cast: Cast) -> None:
         rows = {state: delivery_of(cast.newsroom, NOON, state=state) for state in S}
         delivery_of(cast.other_newsroom, NOON, state=S.MISSED)
-        found = {row.delivery_id for row in queue.trouble(cast.brand)}
+        found = {each.pk for each in lists.troubled(cast.brand)}
         assert found == {rows[each].pk for each in (S.HELD, S.REJECTED, S.MISSED, S.NEEDS_PERSON)}
-        assert queue.counts(cast.brand) == queue.Counts(trouble=4, upcoming=5)
 
-    def test_what_leaves_next_and_what_left_last(self, cast: Cast) -> None:
-        second, first = delivery_of(cast.newsroom, NOON + 2 * HOUR), delivery_of(cast.newsroom, NOON + HOUR)
-        old, new = published(cast.newsroom, NOON - DAY), published(cast.newsroom, NOON - HOUR)
-        assert [row.delivery_id for row in queue.upcoming(cast.brand)] == [first.pk, second.pk]
-        assert [row.delivery_id for row in queue.lately(cast.brand)] == [new.pk, old.pk]
+    def test_trouble_of_one_page_the_oldest_first(self, cast: Cast) -> None:
+        other = Page.objects.create(brand=cast.brand, network="newsroom", remote_id="o", name="Other")
+        late, early = (delivery_of(other, NOON + away, state=S.HELD) for away in (HOUR, -HOUR))
+        delivery_of(cast.newsroom, NOON, state=S.HELD)
+        assert [each.pk for each in lists.troubled(cast.brand, other.pk)] == [early.pk, late.pk]
 
     def test_drafts_are_on_no_page(self, cast: Cast) -> None:
         draft = post_of(cast.brand, cast.bob)
@@ -96,7 +96,14 @@ class TestQueue:
         taken_off = delivery_of(cast.newsroom, NOON, state=S.CANCELLED)
         post_of(cast.brand, discarded_at=NOON)
         post_of(cast.other_brand)
-        assert {each.post_id for each in queue.drafts(cast.brand)} == {draft.pk, taken_off.post_id}
+        assert {each.pk for each in lists.unplanned(cast.brand)} == {draft.pk, taken_off.post_id}
+
+    def test_a_draft_in_a_row(self, cast: Cast) -> None:
+        post = post_of(cast.brand, cast.bob, "Opening\n\non  Saturday")
+        row = lists.draft_row(post)
+        assert (row.post_id, row.excerpt, row.author) == (post.pk, "Opening on Saturday", "Bob")
+        assert lists.draft_row(post_of(cast.brand, text="w" * 200)).excerpt == "w" * 139 + "…"
+        assert lists.draft_row(post_of(cast.brand)).author == ""
 
 
 class TestBudget:
@@ -143,10 +150,16 @@ class TestQueries:
         with django_assert_num_queries(1):
             assert len(calendar.plan_by_day(cast.brand, date(2026, 3, 2), 7)[0].rows) == count
 
-    def test_the_queue(self, cast: Cast, count: int, django_assert_num_queries: Any) -> None:
+    def test_the_trouble(self, cast: Cast, count: int, django_assert_num_queries: Any) -> None:
         many(cast, count, state=S.MISSED)
         with django_assert_num_queries(1):
-            assert len(queue.trouble(cast.brand)) == count
+            assert len([row(each) for each in lists.troubled(cast.brand)]) == count
+
+    def test_the_drafts(self, cast: Cast, count: int, django_assert_num_queries: Any) -> None:
+        for _ in range(count):
+            post_of(cast.brand, cast.bob)
+        with django_assert_num_queries(1):
+            assert len([lists.draft_row(each) for each in lists.unplanned(cast.brand)]) == count
 
     def test_the_budget(self, cast: Cast, count: int, django_assert_num_queries: Any) -> None:
         cap(cast.newsroom, 5, 24)
