@@ -15,6 +15,7 @@ _BEFORE_TURN, _AFTER_TURN = 0.6, 1.2
 _CONCEDED, _WISHED, _ASKED, _QUOTED, _LAST = 0.4, 0.35, 0.4, 0.5, 1.3
 _SIGN, _IRONIC = 1.6, 0.2
 _MANY_SENTENCES = 4
+_TRAILING = ("...", "…", "👏")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,18 +174,27 @@ class _Scale:
 
     def _ironic(self, harsh: set[int]) -> set[int]:
         """Return the sentences that begin with praise and go on with a complaint, or trail off."""
-        found: set[int] = set()
-        small, begun = self._lexicon.small, -1
-        words: dict[int, set[str]] = {}
+        small = self._lexicon.small
+        said: dict[int, set[str]] = {}
         for token in self._tokens:
-            words.setdefault(token.sentence, set()).add(token.word)
-        for token in self._tokens:
-            if token.sentence == begun:
-                continue
-            begun = token.sentence
-            here = words[begun] | words.get(begun + 1, set())
-            complaint = begun in harsh or begun + 1 in harsh or not small["complaining"].isdisjoint(here)
-            trails = self._banter and any(mark in self._reading.ends[begun] for mark in ("...", "…", "👏"))
-            if token.word in small["sarcastic_openers"] and (complaint or trails) and not self._press:
-                found.add(begun)
-        return found | {sentence for sentence, said in words.items() if not small["sarcasm"].isdisjoint(said)}
+            said.setdefault(token.sentence, set()).add(token.word)
+        found = {sentence for sentence, words in said.items() if not small["sarcasm"].isdisjoint(words)}
+        for at, token in enumerate(self._tokens):
+            begins = at == 0 or self._tokens[at - 1].sentence != token.sentence
+            if begins and not self._press and self._opens_irony(at):
+                here = said[token.sentence] | said.get(token.sentence + 1, set())
+                complaint = bool(harsh & {token.sentence, token.sentence + 1})
+                trails = self._banter and any(
+                    mark in self._reading.ends[token.sentence] for mark in _TRAILING
+                )
+                if complaint or trails or not small["complaining"].isdisjoint(here):
+                    found.add(token.sentence)
+        return found
+
+    def _opens_irony(self, at: int) -> bool:
+        """Whether a word of praise stands by itself: "bravo pour le retard", "super, encore cassé"."""
+        word = self._tokens[at].word
+        if word in self._lexicon.small["sarcastic_openers"]:
+            return True
+        alone = at + 1 == len(self._tokens) or self._tokens[at + 1].clause != self._tokens[at].clause
+        return alone and word in self._lexicon.small["sarcastic_alone"]

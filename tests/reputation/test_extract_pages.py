@@ -27,9 +27,10 @@ ADDRESSES = {
 }
 NAMES = sorted(path.stem for path in FOLDER.glob("*.html"))
 ARTICLE = """
-<article><h1>Le pont rouvre</h1><p>Le pont de la Sauge rouvre lundi à six heures, après quatre mois de travaux et
-deux reports. Les bus reprendront leur ancien trajet le même jour.</p><p>La commune promet un bilan public des
-dépenses avant l’été, et une piste pour les vélos sur la rive gauche.</p></article>
+<article><h1>Le pont rouvre</h1><p>Le pont de la Sauge rouvre lundi à six heures,
+après quatre mois de travaux et
+deux reports. Les bus reprendront leur ancien trajet le même jour.</p><p>La commune promet un bilan public
+des dépenses avant l’été, et une piste pour les vélos sur la rive gauche.</p></article>
 """
 HOSTILE = {
     "nothing": "",
