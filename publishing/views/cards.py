@@ -22,7 +22,7 @@ from publishing import rules
 from publishing.enums import DeliveryState, HoldReason
 from publishing.forms import WhenForm
 from publishing.rules import DeliveryAct
-from publishing.selectors.free import free_slots
+from publishing.selectors.free import AHEAD, free_slots
 from publishing.selectors.posts import AttemptRow, DeliveryDetail, PostDetail
 from publishing.selectors.rows import DeliveryRow
 from publishing.services.draft import Content
@@ -32,7 +32,6 @@ from publishing.views.says import Said, said, take_label, why
 from publishing.views.wishes import Wish, wall_of
 
 S = DeliveryState
-AHEAD: Final = timedelta(minutes=10)  # a slot that is offered must still be free when somebody takes it
 LATE: Final = timedelta(minutes=1)
 OUTCOMES: Final[Mapping[str, str | Promise]] = {
     Outcome.DONE: _("went through"),
@@ -114,7 +113,7 @@ def cards(request: BrandRequest, detail: PostDetail, asked: Asked) -> list[Card]
 def slot_offers(rows: Sequence[DeliveryRow], page_ids: Collection[int]) -> dict[int, Offer]:
     """The next free slot of what lacks nothing else, by delivery. Three queries, or none."""
     asking = [row for row in rows if row.page_id in page_ids and _lacks_a_slot(row)]
-    found = free_slots(asking, clock.now() + AHEAD)
+    found = free_slots({row.delivery_id: row.page_id for row in asking}, clock.now() + AHEAD)
     return {pk: Offer(at.isoformat(), take_label(at)) for pk, at in found.items() if at is not None}
 
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from cm_suite.core import clock
-from cm_suite.dashboard.budgets import AHEAD, Budget, budgets_of, next_slots
+from cm_suite.dashboard.budgets import Budget, budgets_of, next_slots
 from cm_suite.dashboard.lines import brand_lines
 from cm_suite.dashboard.selectors import now_of
 from pages.enums import PageState
@@ -21,6 +21,7 @@ from pages.selectors.people import memberships_of
 from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Cap, Delivery, Gap, Post
 from publishing.selectors.budget import budget, next_slot
+from publishing.selectors.free import AHEAD
 from tests.people import Cast
 
 NOON = datetime(2026, 3, 11, 11, tzinfo=UTC)
