@@ -47,10 +47,16 @@ def token_of(page: Page) -> str:
 
 
 def still_the_same(page: Page) -> Q:
-    """A condition on the page's row: its token is the one that was read through `page`, if one was."""
+    """A condition on the page's row: its token is the one that was read through `page`.
+
+    None was there when it was read: there still is none. Nothing was read: no condition.
+    """
     if not Page.credential.is_cached(page):
         return Q()
-    return Q(credential__updated_at=page.credential.updated_at)
+    try:
+        return Q(credential__updated_at=page.credential.updated_at)
+    except Credential.DoesNotExist:
+        return Q(credential=None)
 
 
 def forget(page: Page) -> None:

@@ -144,7 +144,7 @@ def _credential_refused(sending: Sending, client: Client | None, error: Never) -
     leases.renew(sending.delivery, settings.CM_SEND_LEASE.total_seconds())  # asking again takes its time
     lasting = client is None or sending.delivery.tries >= PASSING_REFUSALS or _refused_again(client)
     if lasting:
-        mark_needs_reconnect(sending.ready.page if client else _anew(sending.ready.page))
+        mark_needs_reconnect(sending.ready.page)
     with transaction.atomic():
         outcomes.note(sending.attempt, error)
         if not lasting:
@@ -155,11 +155,6 @@ def _credential_refused(sending: Sending, client: Client | None, error: Never) -
             outcomes.hold(sending.delivery, S.CLAIMED, HoldReason.RECONNECT, error.code)
     if lasting:
         hold_queue(sending.ready.page.pk)
-
-
-def _anew(page: Page) -> Page:
-    """The page without what was read through it: there was no credential to compare with."""
-    return Page.objects.select_related("brand").get(pk=page.pk)
 
 
 def _refused_again(client: Client) -> bool:

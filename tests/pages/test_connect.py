@@ -274,3 +274,27 @@ def test_a_brand_gets_one_public_page(cast: Cast) -> None:
     first, second = connect.open_newsroom(cast.brand), connect.open_newsroom(cast.brand)
     assert first == second
     assert (first.network, first.remote_id, first.name) == ("newsroom", "maison-lumen", "Maison Lumen")
+
+
+def test_a_page_without_a_token_is_marked_once_it_was_asked_for(cast: Cast) -> None:
+    page = unopened(cast)
+    with pytest.raises(Never):
+        connect.client_for(page)
+    assert connect.mark_needs_reconnect(page)
+    assert Page.objects.get(pk=page.pk).state == PageState.NEEDS_RECONNECT
+
+
+def test_a_token_given_to_a_page_that_had_none_is_not_called_refused(cast: Cast) -> None:
+    page = unopened(cast)
+    with pytest.raises(Never):
+        connect.client_for(page)
+    tokens.store(Page.objects.get(pk=page.pk), "fresh")
+    assert not connect.mark_needs_reconnect(page)
+    assert Page.objects.get(pk=page.pk).state == PageState.CONNECTED
+
+
+def unopened(cast: Cast) -> Page:
+    """A connected page whose token is gone."""
+    return Page.objects.create(
+        brand=cast.brand, network="mastodon", host="https://m.example", remote_id="9", name="M"
+    )
