@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.admin import display, register
+from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from pages.admin_scope import BrandScopedAdmin
+from pages.selectors.links import post_url
 from publishing.models import Cap, Delivery, Gap, Override, Post
 
 
@@ -32,8 +34,8 @@ class DeliveryAdmin(BrandScopedAdmin):
     """Where each post went, or will go. The engine owns every column."""
 
     brand_path = "page__brand"
-    list_display = ("due_at", "page", "state", "code", "published_at", "remote_url")
-    list_select_related = ("page",)
+    list_display = ("due_at", "page", "state", "code", "published_at", "address")
+    list_select_related = ("page__brand",)
     list_filter = ("page", "state")
     date_hierarchy = "due_at"
     fields = (
@@ -46,11 +48,17 @@ class DeliveryAdmin(BrandScopedAdmin):
         "next_attempt_at",
         "tries",
         "remote_id",
-        "remote_url",
+        "address",
         "published_at",
         "planned_by",
         "reason",
     )
+
+    @display(description=_("address"))
+    def address(self, obj: Delivery) -> str:
+        """Where the post is read today."""
+        url = post_url(obj.page, obj.remote_id, obj.remote_url)
+        return format_html('<a href="{0}" rel="noopener noreferrer">{0}</a>', url) if url else ""
 
 
 @register(Override)

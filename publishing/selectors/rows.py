@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from cm_suite.core.text import clip
 from pages.models import Brand
+from pages.selectors.links import post_url
 from publishing.models import Delivery
 from publishing.rules import DeliveryAct, acts_for
 
@@ -22,6 +23,7 @@ class DeliveryRow:
 
     `code` says why it stands where it stands, `step` what to do (`core.errors.NextStep` or empty); `acts`
     are what its state allows, whoever asks. `author` and `planned_by` are empty for people who have gone.
+    `remote_url` is where the post is read today.
     """
 
     delivery_id: int
@@ -47,7 +49,7 @@ class DeliveryRow:
 def deliveries_of(brand: Brand) -> QuerySet[Delivery]:
     """The brand's deliveries with all that a row shows, by time. One query."""
     rows = Delivery.objects.filter(page__brand=brand, post__discarded_at=None)
-    return rows.select_related("post__author", "page", "planned_by").order_by("due_at", "pk")
+    return rows.select_related("post__author", "page__brand", "planned_by").order_by("due_at", "pk")
 
 
 def row(delivery: Delivery) -> DeliveryRow:
@@ -70,6 +72,6 @@ def row(delivery: Delivery) -> DeliveryRow:
         due_at=delivery.due_at,
         next_attempt_at=delivery.next_attempt_at,
         published_at=delivery.published_at,
-        remote_url=delivery.remote_url,
+        remote_url=post_url(page, delivery.remote_id, delivery.remote_url),
         acts=acts_for(delivery.state),
     )

@@ -8,7 +8,7 @@ from django.contrib.admin import ModelAdmin
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from cm_suite.core.models import LedgerEntry
 from pages.admin import back_office
@@ -81,6 +81,17 @@ def test_a_list_is_called_by_what_it_lists(cast: Cast, signed_in: SignIn, langua
     page = client.get(url(Mail, "changelist")).content.decode()
     assert re.findall(r"<h1>(.*?)</h1>", page) == [title]
     assert f"<title>{title} · " in page
+
+
+def test_a_delivery_is_linked_where_it_is_read_today(
+    cast: Cast, signed_in: SignIn, settings: Settings
+) -> None:
+    settings.PUBLIC_URL = "https://news.example"
+    told = {"remote_id": "7", "remote_url": "http://old.example/p/maison-lumen/7/", "page": cast.newsroom}
+    make_row(Delivery, cast.brand, cast.alice, **told)
+    page = signed_in(cast.alice).get(url(Delivery, "changelist")).content.decode()
+    assert page.count('<a href="https://news.example/p/maison-lumen/7/"') == 1
+    assert "old.example" not in page
 
 
 def test_a_mail_goes_by_its_number(cast: Cast, signed_in: SignIn) -> None:

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from pages.models import Page
+from pages.selectors.links import post_url
 from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Attempt, Delivery, Override
 from publishing.policy.caps import Cap, Gap
@@ -75,6 +77,40 @@ class TestPlan:
     def test_today_is_the_brands(self, cast: Cast, noon: Any) -> None:
         noon.move_to(NOON + timedelta(hours=12, minutes=30))
         assert calendar.today(cast.brand) == date(2026, 3, 3)
+
+
+class TestAddress:
+    """Where a post is read: its network's address, or ours as it is today."""
+
+    HERE = "https://news.example:8443"
+    TOLD = "http://localhost:8000/p/maison-lumen/7/"
+
+    def told(self, page: Page, settings: Settings, **more: Any) -> str:
+        """What the row of a post on the page says; its network told TOLD when it went out."""
+        settings.PUBLIC_URL = self.HERE
+        published(page, NOON, remote_url=self.TOLD, **more)
+        (day,) = calendar.plan_by_day(page.brand, date(2026, 3, 2), 1)
+        return day.rows[0].remote_url
+
+    def test_our_own_page_is_where_it_is_today(self, cast: Cast, settings: Settings) -> None:
+        assert self.told(cast.newsroom, settings, remote_id="7") == f"{self.HERE}/p/maison-lumen/7/"
+
+    def test_a_networks_address_stays(self, cast: Cast, settings: Settings) -> None:
+        page = Page.objects.create(
+            brand=cast.brand, network="mastodon", host="https://m.example", remote_id="1", name="M"
+        )
+        assert self.told(page, settings, remote_id="7") == self.TOLD
+
+    def test_so_does_one_of_a_network_that_is_gone(self, cast: Cast, settings: Settings) -> None:
+        page = Page.objects.create(brand=cast.brand, network="gone", remote_id="1", name="G")
+        assert self.told(page, settings, remote_id="7") == self.TOLD
+
+    @pytest.mark.parametrize("remote_id", ["", "7a", "٧", "-7"])
+    def test_and_one_that_a_person_noted(self, cast: Cast, settings: Settings, remote_id: str) -> None:
+        assert self.told(cast.newsroom, settings, remote_id=remote_id) == self.TOLD
+
+    def test_without_an_address_none_is_made_up(self, cast: Cast) -> None:
+        assert post_url(cast.newsroom, "7", "") == ""
 
 
 class TestLists:
