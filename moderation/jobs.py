@@ -18,6 +18,9 @@ from moderation.services.results import Polled
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS: Final = 20
+POLL_SECONDS: Final = 180
+"""No page's turn begins after this: the job ends within its time, and the others come first next time."""
+
 ANSWERS: Final = 100
 
 type Take = Callable[[int], list[Action]]
@@ -25,14 +28,21 @@ type Act = Callable[[Action], None]
 
 
 def poll_comments() -> int:
-    """Read the comments of the pages whose turn it is; how many comments were new or changed."""
+    """Read the comments of the pages whose turn it is; how many comments were new or changed.
+
+    Those that have waited longest come first; what is left when time is up has its turn next time.
+    """
     seen: list[int] = []
     news: list[int] = []
 
     def read(watch: Watch) -> None:
         news.append(_news(ingest.turn(watch)))
 
-    while len(seen) < ingest.AT_ONCE and (watch := ingest.take(seen)) is not None:
+    stop_at = time.monotonic() + POLL_SECONDS
+    while len(seen) < ingest.AT_ONCE and time.monotonic() < stop_at:
+        watch = ingest.take(seen)
+        if watch is None:
+            break
         seen.append(watch.page_id)
         _guarded(read, ingest.recover, watch)
     return sum(news)

@@ -8,7 +8,8 @@ queue.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -18,13 +19,14 @@ from cm_suite.core import clock, leases
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
+from moderation import rules
 from moderation.enums import ActionState, Code, Decided
-from moderation.models import Action, ActionAttempt
-from moderation.services import network, outcomes
+from moderation.models import Action, ActionAttempt, Decision
+from moderation.services import evidence, network, outcomes, taking
 from moderation.services.troubles import cancel, retry, settle
 from pages.enums import PageState
 from pages.models import Page, Pause
-from pages.networks.base import Answers, Approves, Client, DeletesComments, Hides
+from pages.networks.base import Answers, Approves, Client, DeletesComments, Hides, Listens
 from pages.networks.errors import Code as NetworkCode
 from pages.networks.errors import FenceClosed
 from pages.networks.types import Published, Reply
@@ -45,6 +47,7 @@ __all__ = [
 
 A = ActionState
 D = Decided
+MISSING_RIGHTS: Final = (NetworkCode.SCOPE_MISSING, NetworkCode.LISTEN_SCOPE_MISSING)
 PASSING_REFUSALS: Final = 2
 """A refused credential that the network then accepts again is passing; this often, not for ever."""
 
@@ -73,6 +76,7 @@ class Doing:
         if self.attempt is not None:
             raise RuntimeError(f"the client crossed the fence twice: action {self.action.pk}")
         with transaction.atomic():
+            outcomes.lock(self.action)
             closed = self._look()
             if closed is None:
                 self.attempt = self._cross()
@@ -82,17 +86,27 @@ class Doing:
     def _look(self) -> Code | None:
         if not leases.renew(self.action, settings.CM_SEND_LEASE.total_seconds()):
             return Code.LEASE_LOST
-        if self.decision.act != D.REPLY or active_pause(self.page) is None:
+        if self.decision.act != D.REPLY:
+            return self._give_up() if _superseded(self.decision) else None
+        if active_pause(self.page) is None:
             return None
-        where = outcomes.mine(self.action)
-        move(
-            self.action, A.CLAIMED, A.PLANNED, where=where, code=Code.PAUSED, next_attempt_at=None, **RELEASED
-        )
+        self._stop(A.PLANNED, Code.PAUSED)
         return Code.PAUSED
+
+    def _give_up(self) -> Code:
+        """A later decision took its place while this one was on its way."""
+        self._stop(A.CANCELLED, Code.SUPERSEDED)
+        return Code.SUPERSEDED
+
+    def _stop(self, to: A, code: Code) -> None:
+        fields: dict[str, Any] = {"code": code, "next_attempt_at": None, **RELEASED}
+        move(self.action, A.CLAIMED, to, where=outcomes.mine(self.action), **fields)
 
     def _cross(self) -> ActionAttempt | None:
         if not move(self.action, A.CLAIMED, A.SENDING, where=outcomes.mine(self.action), code="", step=""):
             return None
+        if self.decision.act in rules.REMOVALS:
+            evidence.seal_later_wording(self.decision)
         number = self.action.attempts.count() + 1
         return ActionAttempt.objects.create(action=self.action, number=number, started_at=clock.now())
 
@@ -148,13 +162,33 @@ def perform(action: Action) -> None:
     """Take a claimed action to its outcome. What is not an outcome (a fault here) is raised."""
     doing = Doing(whole(action))
     try:
-        published = _call(network.client_of(doing.page), doing)
+        client = network.client_of(doing.page)
+        _read_once_more(client, doing)
+        published = _call(client, doing)
     except FenceClosed:
         return
     except OutcomeError as error:
         _ended(doing, error)
     else:
         outcomes.done(doing.action, doing.attempt, published)
+
+
+def _read_once_more(client: Client, doing: Doing) -> None:
+    """Before a removal: what it takes out of sight is what stands there now, not only what was decided of.
+
+    Where the network cannot be asked, what was decided of is sealed already, and the removal goes on.
+    """
+    if doing.decision.act not in rules.REMOVALS or not isinstance(client, Listens):
+        return
+    asked_at = clock.now()
+    with suppress(OutcomeError):
+        taking.take_or_leave(doing.page, client.comment(doing.comment.remote_id), asked_at)
+
+
+def _superseded(decision: Decision) -> bool:
+    """Whether somebody decided otherwise of the comment since."""
+    comment_id = decision.review.comment_id
+    return Decision.objects.filter(review__comment=comment_id, final=True, pk__gt=decision.pk).exists()
 
 
 def recover(action: Action) -> None:
@@ -211,9 +245,9 @@ def _ended(doing: Doing, error: OutcomeError) -> None:
 def _credential_refused(doing: Doing, error: Never) -> OutcomeError:
     """What a refused credential comes to: the page is asked again, for a passing error disconnects nothing.
 
-    A missing right (`scope_missing`) is of this act alone: the page stays connected.
+    A missing right (to write, or to read what is answered) is of this act alone: the page stays connected.
     """
-    if error.code == NetworkCode.SCOPE_MISSING or doing.page.state != PageState.CONNECTED:
+    if error.code in MISSING_RIGHTS or doing.page.state != PageState.CONNECTED:
         return error
     leases.renew(doing.action, settings.CM_SEND_LEASE.total_seconds())
     page = Page.objects.select_related("brand").get(pk=doing.page.pk)

@@ -18,10 +18,10 @@ from cm_suite.core import clock, ledger
 from cm_suite.core.ledger import Head
 from moderation import sealing
 from moderation.enums import CloseCode, ResultKind
-from moderation.models import Comment, Decision, Evidence
+from moderation.models import Comment, Decision, Evidence, Revision
 from moderation.sealing import Broken, Stamp
 from moderation.services import reviews
-from moderation.services.record import iso, record_of
+from moderation.services.record import SealedFor, iso, record_of
 from moderation.services.results import Result
 from pages.enums import Act
 from pages.models import Person
@@ -45,15 +45,33 @@ def seal(comment: Comment, decision: Decision | None) -> Evidence:
 
     In the caller's transaction, before anything is removed. `decision` None: its author took it down.
     """
+    return _seal(comment, decision, SealedFor.DECISION if decision else SealedFor.AUTHOR_REMOVED)
+
+
+def seal_later_wording(decision: Decision) -> Evidence | None:
+    """Seal the wording that a removal is about to take away, where it is not the one decided of; else None.
+
+    The sealed copy made at the decision stays the decision's own.
+    """
+    comment = Comment.objects.select_related("page__brand", "thread").get(pk=decision.review.comment_id)
+    if comment.revision <= decision.revision or comment.erased_at:
+        return None
+    last = Revision.objects.get(comment=comment, number=comment.revision)
+    if comment.evidence.filter(at__gte=last.seen_at).exclude(decision=decision).exists():
+        return None
+    return _seal(comment, decision, SealedFor.LATER_WORDING)
+
+
+def _seal(comment: Comment, decision: Decision | None, why: SealedFor) -> Evidence:
     now = clock.now()
     key = sealing.private_key(settings.CM_SIGNING_KEY)
     with transaction.atomic():
         head = ledger.head(comment.page.brand_id)
-        record = sealing.canonical(record_of(comment, decision, now, head))
+        record = sealing.canonical(record_of(comment, decision, now, head, why))
         lock = Fernet.generate_key()
         evidence = Evidence(
             comment=comment,
-            decision=decision,
+            decision=decision if why == SealedFor.DECISION else None,
             key=lock.decode("ascii"),
             sealed=Fernet(lock).encrypt(record).decode("ascii"),
             digest=sealing.digest_of(record),
@@ -68,7 +86,7 @@ def seal(comment: Comment, decision: Decision | None) -> Evidence:
         ledger.append(
             comment.page.brand_id,
             "evidence.sealed",
-            actor_id=decision.by_id if decision else None,
+            actor_id=decision.by_id if decision and why == SealedFor.DECISION else None,
             subject_kind="evidence",
             subject_id=evidence.pk,
             content=evidence.digest,

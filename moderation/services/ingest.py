@@ -6,15 +6,13 @@ comments again, which changes nothing.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import SystemRandom
 from typing import Final
 
-from django.db import DataError
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -24,15 +22,13 @@ from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from moderation.enums import Code
 from moderation.models import Comment, Watch
-from moderation.services import network, taking
+from moderation.services import network, recheck, taking
 from moderation.services.results import Polled
 from pages.enums import PageState
 from pages.models import Page
 from pages.networks.base import Listens
 from pages.networks.registry import NETWORKS
 from pages.networks.types import ConnectKind, IncomingComment
-
-logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 50
 """Pages read in one turn, at most."""
@@ -115,6 +111,9 @@ def turn(watch: Watch) -> Polled:
         more = isinstance(client, Listens)
         while isinstance(client, Listens) and more and time.monotonic() < stop_at:
             polled, more = _batch(watch, page, client, polled)
+        if isinstance(client, Listens) and not more and not polled.code and not _ours(page):
+            for taken in recheck.turn(page, client, stop_at):
+                polled = _count(polled, taken)
     except OutcomeError as error:
         _failed(watch, error)
         return replace(polled, code=error.code)
@@ -128,22 +127,13 @@ def _batch(watch: Watch, page: Page, client: Listens, polled: Polled) -> tuple[P
     batch = client.comments(watch.mark)
     leases.renew(watch, LEASE_SECONDS)
     for incoming in batch.comments:
-        polled = _count(polled, _take(page, incoming, asked_at))
+        polled = _count(polled, taking.take_or_leave(page, incoming, asked_at))
     stuck = batch.more and batch.mark == watch.mark
     if not move(watch, POLLING, POLLING, where=_mine(watch), mark=batch.mark[:300]):
         return replace(polled, code=Code.LEASE_LOST), False
     if stuck:
         return replace(polled, code=Code.MARK_STUCK), False
     return polled, batch.more
-
-
-def _take(page: Page, incoming: IncomingComment, asked_at: datetime) -> taking.Taken | None:
-    """Store one comment. What the database cannot hold is left out and logged by its number alone."""
-    try:
-        return taking.take(page, incoming, asked_at)
-    except DataError:
-        logger.error("a comment of page %s cannot be stored", page.pk)
-        return None
 
 
 def _count(polled: Polled, taken: taking.Taken | None) -> Polled:
@@ -159,12 +149,16 @@ def _count(polled: Polled, taken: taking.Taken | None) -> Polled:
 
 
 def _rest(watch: Watch, page: Page, code: str) -> None:
-    spec = NETWORKS.get(page.network)
-    ours = spec is not None and spec.connect is ConnectKind.NONE
     now = clock.now()
-    next_at = None if ours else now + EVERY
+    next_at = None if _ours(page) else now + EVERY
     fields = {"polled_at": now, "next_at": next_at, "tries": 0, "code": code, **RELEASED}
     move(watch, POLLING, IDLE, where=_mine(watch), **fields)
+
+
+def _ours(page: Page) -> bool:
+    """Whether the network is this installation: it costs nothing to ask, and tells of every change."""
+    spec = NETWORKS.get(page.network)
+    return spec is not None and spec.connect is ConnectKind.NONE
 
 
 def recover(watch: Watch) -> None:

@@ -5,18 +5,30 @@ from __future__ import annotations
 import platform
 import tomllib
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 
 from cm_suite.core.ledger import Head
-from moderation.enums import CloseCode
 from moderation.models import Assessment, Comment, Decision
 from pages.models import Page, ThreadSnapshot
 
+MOST_ANSWERED: Final = 10
 
-def record_of(comment: Comment, decision: Decision | None, now: datetime, head: Head) -> dict[str, Any]:
+
+class SealedFor(StrEnum):
+    """Why a copy was sealed."""
+
+    DECISION = "decision"
+    LATER_WORDING = "later_wording"  # edited after the decision, before it was carried out
+    AUTHOR_REMOVED = "author_removed"
+
+
+def record_of(
+    comment: Comment, decision: Decision | None, now: datetime, head: Head, why: SealedFor
+) -> dict[str, Any]:
     """The comment as it stands, everything around it, and the decision if there is one."""
     return {
         "comment": _comment(comment),
@@ -28,9 +40,10 @@ def record_of(comment: Comment, decision: Decision | None, now: datetime, head: 
         },
         "revisions": _revisions(comment),
         "thread": comment.thread and _thread(comment.thread),
+        "answers": [_answered(each) for each in _above(comment)],
         "assessments": [_assessment(each) for each in _assessments(comment)],
         "decision": decision and _decision(decision),
-        "sealed_for": "decision" if decision else CloseCode.AUTHOR_REMOVED.value,
+        "sealed_for": why.value,
         "page": _page(comment.page),
         "sealed_at": iso(now),
         "software": {"name": "cm_suite", "version": _version(), "python": platform.python_version()},
@@ -88,6 +101,31 @@ def _thread(row: ThreadSnapshot) -> dict[str, Any]:
         "text": row.text,
         "published_at": iso(row.published_at),
         "seen_at": iso(row.seen_at),
+    }
+
+
+def _above(comment: Comment) -> list[Comment]:
+    """What the comment answers and what that answers in turn, the nearest first: it may have provoked it."""
+    found: list[Comment] = []
+    known = {comment.pk}
+    here = comment
+    while here.parent_remote_id and len(found) < MOST_ANSWERED:
+        above = Comment.objects.filter(page_id=comment.page_id, remote_id=here.parent_remote_id).first()
+        if above is None or above.pk in known:
+            break
+        known.add(above.pk)
+        found.append(above)
+        here = above
+    return found
+
+
+def _answered(row: Comment) -> dict[str, Any]:
+    """The words of somebody who is not concerned: without their name."""
+    return {
+        "remote_id": row.remote_id,
+        "text": row.text,
+        "by_page": row.by_page,
+        "published_at": iso(row.published_at),
     }
 
 

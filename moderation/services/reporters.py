@@ -14,8 +14,8 @@ from cm_suite.core.errors import OutcomeError
 from moderation import rules
 from moderation.enums import ActionState, Decided, Presence
 from moderation.models import Action, Comment, Decision, Review
-from moderation.services import network
-from pages.networks.base import TellsReporters
+from moderation.services import network, taking
+from pages.networks.base import Listens, TellsReporters
 
 logger = logging.getLogger(__name__)
 A = ActionState
@@ -52,11 +52,16 @@ def answer_one(comment_id: int) -> bool:
 
 
 def answer(comment: Comment) -> bool:
-    """Tell each reporter what was decided; asked twice, they hear it once. False when that failed."""
+    """Tell each reporter what was decided; asked twice, they hear it once.
+
+    False when that failed, and when somebody else reported it meanwhile: of that, nothing is decided yet.
+    """
     rows = Comment.objects.filter(pk=comment.pk)
     try:
         client = network.client_of(comment.page)
         if isinstance(client, TellsReporters):
+            if _another_came(client, comment):
+                return False
             client.tell_reporters(comment.remote_id, removed=comment.presence in OUT_OF_SIGHT)
     except OutcomeError as error:
         logger.warning("the reporters of comment %s wait: %s", comment.pk, error.code)
@@ -74,4 +79,19 @@ def answer(comment: Comment) -> bool:
                 subject_kind="comment",
                 subject_id=comment.pk,
             )
+    return True
+
+
+def _another_came(client: TellsReporters, comment: Comment) -> bool:
+    """Whether a notice came that nobody has decided of; it is taken in. Raises what the network raises.
+
+    What is out of sight is so for every reporter: they hear it together.
+    """
+    if not isinstance(client, Listens) or comment.presence in OUT_OF_SIGHT:
+        return False
+    asked_at = clock.now()
+    incoming = client.comment(comment.remote_id)
+    if incoming.notices <= comment.notices:
+        return False
+    taking.take_or_leave(comment.page, incoming, asked_at)
     return True

@@ -41,7 +41,7 @@ def open_review(comment: Comment) -> Review | None:
 
 def final_decision(comment: Comment) -> Decision | None:
     """What was decided last of the comment, if anything was."""
-    rows = Decision.objects.filter(review__comment=comment, final=True).select_related("action")
+    rows = Decision.objects.filter(review__comment=comment, final=True).select_related("action", "review")
     return rows.order_by("-at", "-pk").first()
 
 
@@ -84,7 +84,7 @@ def open_new(
         comment=comment,
         label=rank.label,
         severity=rank.severity,
-        qualified=rank.qualified or qualified,
+        qualified=rank.qualified or qualified or _held_qualified(comment),
         notified=notified,
         asked_by_person=asked,
         known_at=known_at,
@@ -170,6 +170,17 @@ def _shown_again(final: Decision) -> bool:
     """Whether a comment in sight was taken out of it before: somebody put it back on the network itself."""
     action = getattr(final, "action", None)
     return final.act in rules.REMOVALS and action is not None and action.state == ActionState.DONE
+
+
+def _held_qualified(comment: Comment) -> bool:
+    """Whether these very words were decided as qualified, by the rules or by a person.
+
+    The same words do not become harmless by being reviewed once more: two people are asked again.
+    """
+    final = final_decision(comment)
+    if final is None or final.revision != comment.revision:
+        return False
+    return final.review.qualified or rules.is_qualified(final.label)
 
 
 def _unanswered(comment: Comment) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import DataError, transaction
 
 from cm_suite.core import clock
 from cm_suite.core.crypto import keyed_hash
@@ -19,9 +20,13 @@ from moderation.services import assess, closing
 from pages.models import Page, ThreadSnapshot
 from pages.networks.types import CommentPresence, IncomingComment, ThreadPost
 
+logger = logging.getLogger(__name__)
+
 LONGEST_TEXT: Final = 20_000
 LONGEST_ADDRESS: Final = 500
 LONGEST_ID: Final = 300
+DIGESTED: Final = "sha256:"
+"""How a reference begins that was too long to keep: the network cannot be asked with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,21 @@ def take(page: Page, incoming: IncomingComment, asked_at: datetime | None = None
     return Taken(comment, new=True)
 
 
+def take_or_leave(page: Page, incoming: IncomingComment, asked_at: datetime) -> Taken | None:
+    """As `take`; what the database cannot hold is left out, and logged by the page's number alone."""
+    try:
+        return take(page, incoming, asked_at)
+    except DataError:
+        logger.error("a comment of page %s cannot be stored", page.pk)
+        return None
+
+
 def id_of(incoming: IncomingComment) -> str:
     """The network's reference as stored; one longer than fits is told apart by its digest."""
     remote_id = cleaned(incoming.remote_id)
     if len(remote_id) <= LONGEST_ID:
         return remote_id
-    return "sha256:" + hashlib.sha256(remote_id.encode()).hexdigest()
+    return DIGESTED + hashlib.sha256(remote_id.encode()).hexdigest()
 
 
 def cleaned(text: str) -> str:
@@ -129,7 +143,7 @@ def _again(comment: Comment, incoming: IncomingComment, asked_at: datetime) -> T
     changed = False
     if not comment.erased_at and incoming.presence != CommentPresence.GONE:
         changed = _reword(comment, incoming, now, fields)
-        fields |= _notices(incoming, now, comment)
+        fields |= _notices(incoming, now, comment) | _thread_now_known(comment, incoming, now)
         if comment.published_at is None:  # it waited for approval, or nothing believable was said before
             fields["published_at"] = believable(incoming.at, now)
     Comment.objects.filter(pk=comment.pk).update(**fields)
@@ -204,6 +218,14 @@ def _notices(incoming: IncomingComment, now: datetime, known: Comment | None = N
 def _by_page(page: Page, incoming: IncomingComment) -> bool:
     """Whether the page itself wrote it."""
     return bool(page.remote_id) and incoming.author.remote_id == page.remote_id
+
+
+def _thread_now_known(comment: Comment, incoming: IncomingComment, now: datetime) -> dict[str, Any]:
+    """The thread of a comment that stood under nothing we knew; one that is known is never taken off."""
+    thread = _thread(comment.page, incoming.post, now) if comment.thread_id is None else None
+    if thread is None:
+        return {}
+    return {"thread": thread, "parent_remote_id": cleaned(incoming.parent_id)[:LONGEST_ID]}
 
 
 def _thread(page: Page, post: ThreadPost | None, now: datetime) -> ThreadSnapshot | None:

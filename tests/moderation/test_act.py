@@ -238,8 +238,8 @@ def test_a_network_that_cannot_tell_leaves_it_to_a_person(
     cast: Cast, network: FakeNetwork, hiding: Action, noon: time_machine.Traveller
 ) -> None:
     network.fails("hide", Unknown("read_timeout"))
-    network.fails("comment", Later("not_sent"), times=reconcile.MOST_LOOKS)
     act.carry_out(hiding.pk)
+    network.fails("comment", Later("not_sent"), times=reconcile.MOST_LOOKS)
     for _look in range(reconcile.MOST_LOOKS):
         assert fresh(hiding).state == A.UNKNOWN
         noon.shift(outcomes.LONGEST_BACKOFF)

@@ -126,9 +126,9 @@ def test_nothing_a_visitor_wrote_or_is_called_stands_in_the_logs(
     network.fails("comments", Later("not_sent"))
     jobs.poll_page(cast.newsroom.pk)
     network.fails("hide", Unknown("reset"))
-    network.fails("comment", Never("content_refused"))
     decided(comment, cast.mona, reason="Karim est visé", told="Pas de ça ici")
     jobs.carry_out()
+    network.fails("comment", Never("content_refused"))
     Action.objects.update(next_attempt_at=comment.seen_at)
     jobs.sweep()
 
