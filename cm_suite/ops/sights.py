@@ -9,16 +9,20 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.apps import apps
+from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from cm_suite.core import clock
+from moderation.models import Action, Comment, Decision, Evidence, Review
 from pages.models import Brand, Departure, Invitation, Membership, Page, Person
 from pages.newsroom import tokens
-from pages.newsroom.models import NewsroomPost, Subscriber, SubscriberState
+from pages.newsroom.models import CommentState, NewsroomComment, NewsroomPost, Subscriber, SubscriberState
 from publishing.models import Delivery
 from publishing.selectors.lists import unplanned
+from reputation.enums import RunState
+from reputation.models import Audit, Run
 
 OPEN: Final = frozenset(
     {
@@ -29,6 +33,9 @@ OPEN: Final = frozenset(
         "pages:invitation",
     }
 )
+
+ELSEWHERE: Final = frozenset({"pages:reconnect"})
+"""Rooms of a page that needs an account: a newsroom has none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,15 @@ class Sight:
 def sights(brand: Brand, lead: Person) -> list[Sight]:
     """Every named address that a lead of the brand could open, whatever it answers, and special cases."""
     values = _values(brand, lead)
-    return [*_walk(values), *_pages(brand), *_posts(brand), *_newsroom(brand), *_faults(brand)]
+    more = (_pages, _posts, _moderation, _reputation, _newsroom, _talk, _faults)
+    return [*_walk(values), *(sight for each in more for sight in each(brand))]
 
 
 def _walk(values: Mapping[str, object]) -> Iterator[Sight]:
     for name, wanted in sorted(_named(get_resolver())):
         namespace = name.rpartition(":")[0]
         found = {each: _value(values, name, namespace, each) for each in wanted}
-        if None not in found.values():
+        if None not in found.values() and name not in ELSEWHERE:
             public = namespace == "newsroom" or name in OPEN
             yield Sight(name, reverse(name, kwargs=found or None), public)
 
@@ -95,9 +103,48 @@ def _values(brand: Brand, lead: Person) -> dict[str, Any]:
         "uidb64": urlsafe_base64_encode(force_bytes(lead.pk)),
         "pages:token": "unknown",
     }
+    found |= _moderation_values(brand) | _reputation_values(brand) | _talk_values(brand)
     values = {key: getattr(value, "pk", value) for key, value in found.items()}
     values["post_id"] = deliveries.values_list("post_id", flat=True).first()
     return values
+
+
+def _moderation_values(brand: Brand) -> dict[str, Any]:
+    comments = Comment.objects.filter(page__brand=brand).order_by("pk")
+    return {
+        "review_id": _reviews(brand).first(),
+        "moderation:comment_id": comments.first(),
+        "decision_id": Decision.objects.filter(review__comment__page__brand=brand).first(),
+        "action_id": _actions(brand).first(),
+        "evidence_id": Evidence.objects.filter(comment__page__brand=brand, erased_at=None).first(),
+    }
+
+
+def _reputation_values(brand: Brand) -> dict[str, Any]:
+    """The latest report that has a page to show, or any run, or an audit that never ran."""
+    runs = Run.objects.filter(audit__brand=brand).select_related("audit").order_by("-pk")
+    run = runs.filter(state=RunState.DONE).exclude(mentions=None).first() or runs.first()
+    audit = run.audit if run else Audit.objects.filter(brand=brand).first()
+    return {
+        "audit": audit and audit.slug,
+        "number": run and run.number,
+        "mention_id": run and run.mentions.order_by("pk").first(),
+    }
+
+
+def _talk_values(brand: Brand) -> dict[str, Any]:
+    """A post that visitors speak under, and one of their comments; nothing where nobody does."""
+    said = NewsroomComment.objects.filter(post__page__brand=brand, post__removed_at=None, by_brand=False)
+    first = said.filter(state=CommentState.VISIBLE).order_by("pk").first()
+    return {"newsroom:comment_id": first, "newsroom:post_id": first.post_id} if first else {}
+
+
+def _reviews(brand: Brand) -> QuerySet[Review]:
+    return Review.objects.filter(comment__page__brand=brand).order_by("pk")
+
+
+def _actions(brand: Brand) -> QuerySet[Action]:
+    return Action.objects.filter(decision__review__comment__page__brand=brand).order_by("pk")
 
 
 def _pages(brand: Brand) -> Iterator[Sight]:
@@ -123,6 +170,46 @@ def _posts(brand: Brand) -> Iterator[Sight]:
         at = (planned.due_at + timedelta(minutes=1)).astimezone(clock.zone(brand.zone))
         wish = {"on": planned.page_id, "at": f"{at:%Y-%m-%dT%H:%M}"}
         yield Sight("publishing:post refused", f"{path}?{urlencode(wish)}")
+
+
+def _moderation(brand: Brand) -> Iterator[Sight]:
+    """A review in each state, a comment in each presence and for each fate of an action, a vain search."""
+    comments = Comment.objects.filter(page__brand=brand).order_by("-pk")
+    reviews = {f"moderation:review {state}": pk for state, pk in _reviews(brand).values_list("state", "pk")}
+    said = {f"moderation:comment {presence}": pk for presence, pk in comments.values_list("presence", "pk")}
+    acted = _actions(brand).values_list("state", "decision__review__comment")
+    said |= {f"moderation:comment action {state}": pk for state, pk in acted}
+    for name, pk in sorted((reviews | said).items()):
+        yield Sight(name, reverse(name.partition(" ")[0], args=[brand.slug, pk]))
+    path = reverse("moderation:comments", args=[brand.slug])
+    yield Sight("moderation:comments none", f"{path}?q=zzzz")
+
+
+def _reputation(brand: Brand) -> Iterator[Sight]:
+    """A run in each state, and its audit; an audit that never ran; a choice that nothing fits."""
+    runs = Run.objects.filter(audit__brand=brand).order_by("pk")
+    rows = runs.values_list("state", "audit__slug", "number")
+    for state, (slug, number) in sorted({state: place for state, *place in rows}.items()):
+        yield Sight(
+            f"reputation:report {state}", reverse("reputation:report", args=[brand.slug, slug, number])
+        )
+        yield Sight(f"reputation:audit {state}", reverse("reputation:audit", args=[brand.slug, slug]))
+    waiting = Audit.objects.filter(brand=brand, runs=None).first()
+    if waiting is not None:
+        yield Sight("reputation:audit new", reverse("reputation:audit", args=[brand.slug, waiting.slug]))
+    done = runs.filter(state=RunState.DONE).exclude(mentions=None).select_related("audit").last()
+    if done is not None:
+        path = reverse("reputation:mentions", args=[brand.slug, done.audit.slug, done.number])
+        yield Sight("reputation:mentions none", f"{path}?words=zzzz")
+
+
+def _talk(brand: Brand) -> Iterator[Sight]:
+    """The form that answers a comment."""
+    found = _talk_values(brand)
+    if found:
+        said = found["newsroom:comment_id"]
+        path = reverse("newsroom:comment", args=[brand.slug, said.post_id])
+        yield Sight("newsroom:comment answer", f"{path}?{urlencode({'to': said.pk})}", public=True)
 
 
 def _newsroom(brand: Brand) -> Iterator[Sight]:

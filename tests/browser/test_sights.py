@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, ViewportSize
+from pytest_django import Settings
 
 from cm_suite.demo import people
 from cm_suite.demo.seed import seed
 from cm_suite.ops.sights import Sight, sights
 from pages.models import Brand, Person
+from tests.browser import stage
+from tests.browser.axe import violations
 from tests.browser.conftest import WIDE, Eyes, Opening
+from tests.browser.smallweb import web
 
 TELEPHONE: ViewportSize = {"width": 360, "height": 740}
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNSHOWN = {302, 403, 405}
 """Answers of addresses that show nothing to a lead: acts, doors to elsewhere, the keeper's own rooms."""
-NO_PAGES = {"newsroom:feed", "ops:health", "admin:jsi18n"}
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+NO_PAGES = {"newsroom:feed", "ops:health", "admin:jsi18n", "moderation:evidence"}
 PAINTED = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   for (let turn = 0; turn < 3; turn += 1) await frame();
@@ -48,23 +49,28 @@ def report(findings: list[Finding]) -> str:
 
 
 @pytest.fixture
-def lead(transactional_db: None) -> Person:
-    """The lead of the demo's first brand."""
-    seed()
-    return Person.objects.get(email=people.LEAD)
+def lead(transactional_db: None, settings: Settings, redis_url: str) -> Iterator[Person]:
+    """The lead of the demo's first brand, whose small web is served."""
+    with web() as served:
+        settings.CM_DEMO_WEB, settings.CM_ALLOWED_HOSTS = served.port, served.doors
+        seed()
+        yield Person.objects.get(email=people.LEAD)
 
 
 def to_see(lead: Person) -> list[Sight]:
-    """What there is to see of both brands; the second one has a page that needs an account."""
-    first = sights(Brand.objects.get(slug=people.FIRST), lead)
+    """All there is to see: the first brand, the second one's account elsewhere, a brand with nothing yet."""
+    brand = Brand.objects.get(slug=people.FIRST)
+    links = stage.widen(brand)
+    first = [*sights(brand, lead), *links]
     second = [each for each in sights(Brand.objects.get(slug=people.SECOND), lead) if "mastodon" in each.name]
-    return [*first, *(each for each in second if each.name not in {known.name for known in first})]
+    empty = stage.empty_rooms(sights(stage.bare(lead), lead))
+    return [*first, *(each for each in second if each.name not in {known.name for known in first}), *empty]
 
 
 def pages_of(found: list[Sight], signed: Page, anonymous: Page) -> tuple[list[Sight], list[Finding]]:
     """The sights that answer with a page of their own, and those that answer what they should not."""
     shown, wrong = [], []
-    for sight in found:
+    for sight in {each.path: each for each in reversed(found)}.values():
         asked = anonymous if sight.public else signed
         answer = asked.request.get(sight.path, max_redirects=0)
         if answer.status in UNSHOWN or sight.name in NO_PAGES:
@@ -74,19 +80,6 @@ def pages_of(found: list[Sight], signed: Page, anonymous: Page) -> tuple[list[Si
         else:
             wrong.append(Finding(sight.name, f"answers {answer.status} at {sight.path}"))
     return shown, wrong
-
-
-def violations(page: Page, rules: list[str] | None = None) -> list[str]:
-    """What axe, which is in the page already, has to say: a line each."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": rules}
-    found = page.evaluate("options => axe.run(document, options)", options)
-    return [
-        f"{each['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
-        for each in found["violations"]
-        for node in each["nodes"][:3]
-    ]
 
 
 def darken(page: Page) -> None:
@@ -103,7 +96,6 @@ def look(page: Page, sight: Sight, eyes: Eyes, *, thoroughly: bool) -> list[Find
     page.goto(sight.path, wait_until="load")
     said = []
     if thoroughly:
-        page.evaluate(AXE)
         said += [f"light: {each}" for each in violations(page)]
         darken(page)
         said += [f"dark: {each}" for each in violations(page, ["color-contrast"])]
@@ -116,6 +108,7 @@ def look(page: Page, sight: Sight, eyes: Eyes, *, thoroughly: bool) -> list[Find
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_page(language: str, lead: Person, opening: Opening, eyes: Eyes) -> None:
+    found = to_see(lead)
     Person.objects.update(language=language)
     Brand.objects.update(language=language)
     eyes.expected = ("404 (Not Found)",)
@@ -123,10 +116,10 @@ def test_every_page(language: str, lead: Person, opening: Opening, eyes: Eyes) -
     anonymous = opening(locale=language).new_page()
     for page in (signed, anonymous):
         eyes.watch(page)
-    shown, findings = pages_of(to_see(lead), signed, anonymous)
+    shown, findings = pages_of(found, signed, anonymous)
     for sight in shown:
         page = anonymous if sight.public else signed
         findings += look(page, sight, eyes, thoroughly=language == "fr")
     if findings:
         pytest.fail(report(findings), pytrace=False)
-    assert len(shown) > 60
+    assert len(shown) > 110

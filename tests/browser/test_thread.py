@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -264,6 +265,7 @@ def test_words_under_a_post(
 
 
 AUDIT: Final = "/b/maison-lumen/audits/"
+PATIENCE: Final = 120.0  # seconds, on a busy machine
 NAMES: Final = "Maison Ambrelune\nAmbrelune"
 
 
@@ -310,7 +312,8 @@ def watch_it_run(tab: Tab) -> Run:
     assert (run.state, run.number, Fetch.objects.count()) == ("planned", 1, 0)
     assert violations(tab) == []
     seen: list[str] = []
-    while not (standing := progress_of(run)).finished:
+    give_up_at = time.monotonic() + PATIENCE
+    while not (standing := progress_of(run)).finished and time.monotonic() < give_up_at:
         if standing.done:
             said = f"{standing.done} / {standing.total}"
             expect(tab.locator("#progress .budget-figure").first).to_have_text(said)
