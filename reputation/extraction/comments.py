@@ -61,6 +61,7 @@ def find_talk(index: Index) -> Talk:
     best = Talk()
     for rule in rules.rules:
         items = [node for node in index.find(rule.items) if node not in aside and not _is_page(node, rule)]
+        items = _outermost(items)
         if not items:
             continue
         talk = _Reader(rule, items, noise).talk()
@@ -70,11 +71,26 @@ def find_talk(index: Index) -> Talk:
 
 
 def _unknown(index: Index, aside: set[Node], noise: set[Node]) -> Talk:
-    """Return the remarks of a system no rule knows; nothing if none has a signature or a date."""
+    """Return the remarks of a system no rule knows; a single one needs a signature or a date."""
     rule, items = unknown_system(index)
     items = [node for node in items if node not in aside and not _is_page(node, rule)]
     talk = _Reader(rule, items, noise).talk()
-    return talk if any(one.author or one.published for one in talk.comments) else Talk()
+    signed = any(one.author or one.published for one in talk.comments)
+    return talk if signed or len(talk.comments) > 1 else Talk()
+
+
+def _outermost(items: list[Node]) -> list[Node]:
+    """Leave out an item inside another that bears the same number: `li#comment-7`, `div#div-comment-7`."""
+    numbers = {node: _number(node) for node in items}
+    return [
+        node
+        for node, number in numbers.items()
+        if not number or all(numbers.get(outer) != number for outer in node.iterancestors())
+    ]
+
+
+def _number(node: Node) -> str:
+    return "".join(char for char in node.get("id") or "" if char.isdigit())
 
 
 def _is_page(node: Node, rule: Rule) -> bool:
@@ -103,7 +119,7 @@ class _Reader:
         seen: set[tuple[str, str]] = set()
         for item in self._items[:MOST]:
             parts = self._parts(item)
-            remark = self._remark(parts)
+            remark = self._remark(parts) if item not in self._noise else None
             if remark is None:
                 continue
             talk.nodes.extend(parts)
@@ -156,7 +172,7 @@ class _Reader:
             return None
         signed = (_name(by) if by is not None else "") or _signature(parts, at)
         moment = self._moment(outside, at, set() if body is None else set(body.iterancestors()))
-        if body is None and not signed and moment is None:
+        if body is None and not (signed or moment or _number(parts[0])):
             return None
         return PageComment(signed, text[:LONGEST], moment)
 

@@ -124,6 +124,27 @@ def test_a_remark_shown_twice_is_one() -> None:
     assert extract(under(f"<ol>{one}{one}</ol>")).comments == (PageComment("Ana", "Enfin !", None),)
 
 
+def test_a_numbered_remark_without_a_name_is_believed_and_another_is_not() -> None:
+    assert extract(under("<ol><li class=comment id=comment-5><p>Sans nom.</p></li></ol>")).comments == (
+        PageComment("", "Sans nom.", None),
+    )
+    assert extract(under("<ol><li class=comment><p>Nos commentaires sportifs</p></li></ol>")).comments == ()
+
+
+def test_one_remark_marked_twice_over_is_one() -> None:
+    html = (
+        '<li id="li-comment-9" class="comment"><b class="fn">Ana</b><div id="comment-9" class="comment-body">'
+        '<div class="wrap"><p>Enfin !</p></div></div></li>'
+    )
+    assert extract(under(f"<ol>{html}</ol>")).comments == (PageComment("Ana", "Enfin !", None),)
+
+
+def test_a_ping_is_no_remark_and_is_not_in_the_article_either() -> None:
+    page = extract((FOLDER / "wordpress.html").read_text("utf-8"))
+    assert "Ailleurs" not in page.text
+    assert [one.author for one in page.comments] == ["Paulin D.", "Lise Carron", "Odile"]
+
+
 def test_what_the_page_shows_and_tells_machines_is_counted_once() -> None:
     told = (
         '<script type="application/ld+json">{"@type": "Article", "comment": ['
