@@ -9,6 +9,7 @@ from typing import Final
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Every(TextChoices):
@@ -24,13 +25,13 @@ class Every(TextChoices):
 class Weekday(IntegerChoices):
     """The days of a week as cron counts them: Sunday is 0."""
 
-    MONDAY = 1, _("Monday")
-    TUESDAY = 2, _("Tuesday")
-    WEDNESDAY = 3, _("Wednesday")
-    THURSDAY = 4, _("Thursday")
-    FRIDAY = 5, _("Friday")
-    SATURDAY = 6, _("Saturday")
-    SUNDAY = 0, _("Sunday")
+    MONDAY = 1, pgettext_lazy("list of days", "Monday")
+    TUESDAY = 2, pgettext_lazy("list of days", "Tuesday")
+    WEDNESDAY = 3, pgettext_lazy("list of days", "Wednesday")
+    THURSDAY = 4, pgettext_lazy("list of days", "Thursday")
+    FRIDAY = 5, pgettext_lazy("list of days", "Friday")
+    SATURDAY = 6, pgettext_lazy("list of days", "Saturday")
+    SUNDAY = 0, pgettext_lazy("list of days", "Sunday")
 
 
 DAY_MOST: Final = 28  # every month has it

@@ -38,7 +38,7 @@ class RunState(TextChoices):
 
 class SourceStatus(TextChoices):
     WAITING = "waiting", _("Not asked yet")
-    ANSWERED = "answered", _("Answered")
+    ANSWERED = "answered", pgettext_lazy("source", "Answered")
     SILENT = "silent", _("Silent")  # it answered with nothing at all: not the same as zero mentions
     REFUSED = "refused", pgettext_lazy("source", "Refused")
     FAULT = "fault", _("Out of reach")

@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-SOURCES = ("cm_suite", "pages", "publishing", "templates")
+SOURCES = ("cm_suite", "pages", "publishing", "moderation", "reputation", "templates")
 FUNCTIONS = ("gettext", "ngettext", "pgettext", "npgettext")
 KEYWORDS = dict.fromkeys(("_", "gettext_noop", *FUNCTIONS, *(f"{name}_lazy" for name in FUNCTIONS)))
 COMMENT = "Translators:"

@@ -30,7 +30,7 @@ class CommentState(TextChoices):
     PENDING = "pending", _("Waiting for approval")
     VISIBLE = "visible", _("Visible")
     HIDDEN = "hidden", _("Hidden")  # by the page; can be shown again
-    REMOVED = "removed", _("Removed")  # by the page, for good
+    REMOVED = "removed", pgettext_lazy("comment", "Removed")  # by the page, for good
     WITHDRAWN = "withdrawn", _("Withdrawn")  # by its author
 
 

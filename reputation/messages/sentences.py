@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 
 from reputation.rules import Said, Sentence
 
@@ -49,7 +49,8 @@ def _named(params: Params) -> str:
             params["originals"],
         )
     else:
-        found = ngettext(
+        found = npgettext(
+            "several sites",
             "%(originals)s of the %(pages)s read speaks of the brand, on %(first)s.",
             "%(originals)s of the %(pages)s read speak of the brand, on %(hosts)s sites, "
             "most of all on %(first)s.",
