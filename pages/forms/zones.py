@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import get_timezone_location
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -38,7 +40,7 @@ def _choices(language: str) -> Choices:
     groups: dict[str, dict[str, str]] = {area: {} for area in names}
     for zone in sorted(available_timezones()):
         area = zone.partition("/")[0]
-        if area in groups:
+        if area in groups and _at_home(zone, area):
             _enter(groups[area], zone, language)
     order = sorted(groups, key=lambda area: (area != "Europe", _alphabetical(names[area])))
     places = [(names[area], _listed(groups[area])) for area in order]
@@ -49,6 +51,12 @@ def _areas(locale: Locale) -> dict[str, str]:
     """The name of each part of the world that has zones."""
     oceans = {"Arctic": _("Arctic"), "Atlantic": _("Atlantic Ocean"), "Indian": _("Indian Ocean")}
     return {area: locale.territories[code] for area, code in _CONTINENTS.items()} | oceans
+
+
+def _at_home(zone: str, area: str) -> bool:
+    """Whether it is no other name of a place in another part of the world (the South Pole: Auckland)."""
+    aliases: Mapping[str, str] = get_global("zone_aliases")
+    return aliases.get(zone, zone).partition("/")[0] == area
 
 
 def _enter(places: dict[str, str], zone: str, language: str) -> None:

@@ -182,8 +182,8 @@ def test_zones_begin_with_europe_and_name_each_place_once() -> None:
     assert groups[0][0] == "Europe"
     assert len(names) == len(set(names))
     assert {"Europe/Paris", "Indian/Reunion", "America/Argentina/Ushuaia", "UTC"} <= set(names)
-    for _area, places in groups:
-        assert len({place for _name, place in places}) == len(places)
+    words = [place for _area, places in groups for _name, place in places]
+    assert len(words) == len(set(words))
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_zones_begin_with_europe_and_name_each_place_once() -> None:
     [
         ("fr", "Europe", ["Amsterdam", "Andorre", "Astrakhan", "Athènes"]),
         ("en", "Europe", ["Amsterdam", "Andorra", "Astrakhan", "Athens"]),
-        ("fr", "Antarctique", ["Auckland", "Casey", "Davis", "Dumont-d’Urville"]),
+        ("fr", "Antarctique", ["Casey", "Davis", "Dumont-d’Urville", "Macquarie"]),
     ],
 )
 def test_zones_are_places_in_the_readers_language_and_alphabet(
