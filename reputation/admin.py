@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from django.contrib.admin import register
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin import AllValuesFieldListFilter, register
+from django.utils.translation import gettext as _
 
 from pages.admin_scope import BrandScopedAdmin
 from reputation.models import Audit, Fetch, Run, Source
+
+
+class CodeFilter(AllValuesFieldListFilter):
+    """A filter by the typed fault, where having none is a choice with a name."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The choices; a link without words leads nowhere for who cannot see it."""
+        for each in super().choices(changelist):
+            yield {**each, "display": each["display"] or _("None")}
 
 
 @register(Audit)
@@ -71,5 +84,5 @@ class FetchAdmin(BrandScopedAdmin):
     brand_path = "run__audit__brand"
     list_display = ("url", "run", "state", "code", "status", "tries", "done_at")
     list_select_related = ("run__audit",)
-    list_filter = ("state", "code")
+    list_filter = ("state", ("code", CodeFilter))
     fields = ("run", "source", "url", "host", "state", "code", "status", "tries", "next_try_at", "done_at")
