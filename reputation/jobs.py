@@ -6,9 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
-from cm_suite.core import clock, pace_hosts
+from django.db import OperationalError
+
+from cm_suite.core import clock, fetch, pace_hosts, seats
 from cm_suite.core.errors import Later, OutcomeError
 from cm_suite.core.fetch import Fetcher
 from cm_suite.core.queue import enqueue
@@ -26,21 +29,37 @@ TURN_SECONDS: Final = 20.0
 READERS: Final = 8
 """Pages that one worker reads at once, each of another host."""
 MOST_WORKERS: Final = 4
-"""Workers that are rung for when a run has many hosts."""
+"""Workers that go on with one run at once, when it has many hosts."""
+SEAT_SECONDS: Final = 60.0
+"""From the beginning of one turn to that of the next: a worker that died leaves its seat after so long."""
 NAP: Final = 0.25
 S = RunState
 
 
 def start_due() -> int:
-    """Begin the audits whose time has come; how many."""
-    return start.start_due()
+    """Begin the audits whose time has come, on the clocks of their brands; how many."""
+    for audit in start.planned():
+        _step(partial(start.follow, audit), f"audit {audit.pk}")
+    return sum(_step(partial(start.begin, pk), f"audit {pk}") for pk in start.due())
 
 
-def work(run_id: int) -> bool:
-    """Go on with a run for one turn, and ring for the next one; whether anything is left to do right away."""
-    more = turn(run_id)
+def work(run_id: int, seat: int = 0) -> bool:
+    """Go on with a run for one turn, and ring for the next one; whether anything is left to do right away.
+
+    `seat`: what the turn before held. However often a run is rung for, only so many workers go on with it.
+    """
+    room = seats.seats(f"run:{run_id}", 1 + _helpers(run_id), SEAT_SECONDS)
+    held = room.sit(seat)
+    if not held:
+        return False
+    more = False
+    try:
+        more = turn(run_id)
+    finally:
+        if not more:
+            room.leave(held)
     if more:
-        enqueue(WORK, run_id)
+        enqueue(WORK, run_id, held)
     return more
 
 
@@ -59,12 +78,12 @@ def turn(run_id: int, seconds: float = TURN_SECONDS) -> bool:
 
 def sweep() -> int:
     """Put right what was left behind and ring for what waits; how many rows."""
-    return sum(_step(step) for step in (collect.expired, sweeper.ring))
+    return _step(collect.expired, "expired pages") + _step(sweeper.ring, "waiting runs")
 
 
 def send_audit_emails() -> int:
     """Hand the reports of finished runs to the outbox; how many mails."""
-    return email.send_due()
+    return sum(_step(partial(email.send, pk), f"mails of run {pk}") for pk in email.due())
 
 
 def _list(run_id: int, fetcher: Fetcher, stop_at: float) -> bool:
@@ -72,12 +91,16 @@ def _list(run_id: int, fetcher: Fetcher, stop_at: float) -> bool:
     run = steps.take(run_id, (S.PLANNED, S.LISTING), S.LISTING)
     if run is None:
         return False
-    _alone(run, lambda: listing.list_pages(run, fetcher, stop_at))
+    soon = _alone(run, lambda: listing.list_pages(run, fetcher, stop_at))
     if run.state == S.COLLECTING:
-        hosts = collect.hosts(run)
-        for _worker in range(min(MOST_WORKERS - 1, hosts // READERS)):
+        for _worker in range(_helpers(run_id)):
             enqueue(WORK, run_id)
-    return Run.objects.filter(steps.FREE, pk=run_id, state=S.LISTING, tries=0).exists()
+    return bool(soon) and Run.objects.filter(steps.FREE, pk=run_id, state=S.LISTING, tries=0).exists()
+
+
+def _helpers(run_id: int) -> int:
+    """How many workers more than one a run is worth: one for so many hosts."""
+    return min(MOST_WORKERS - 1, collect.hosts(run_id) // READERS)
 
 
 def _score(run_id: int) -> None:
@@ -87,15 +110,19 @@ def _score(run_id: int) -> None:
         _alone(run, lambda: score.score_run(run))
 
 
-def _alone(run: Run, act: Callable[[], Any]) -> None:
-    """One worker's step; after a fault of ours it may be begun again."""
+def _alone[T](run: Run, act: Callable[[], T]) -> T | None:
+    """One worker's step, and what it returns; after a fault or a signal it may be begun again."""
     try:
-        act()
+        return act()
     except steps.LeaseLostError:
         logger.info("run %s goes on elsewhere", run.pk)
     except Exception:
         logger.exception("run %s stumbled while %s", run.pk, run.state)
         steps.stumble(run)
+    except BaseException:
+        steps.rest(run)
+        raise
+    return None
 
 
 class _Reading:
@@ -106,18 +133,29 @@ class _Reading:
         self.fetcher = fetcher
         self.running: dict[Future[Reading], Order] = {}
         self.resting: dict[str, float] = {}  # hosts that are to be left alone, until when (monotonic)
+        self.kept_at = time.monotonic()
 
     def go_on(self, stop_at: float) -> bool:
-        """Read until time is over or nothing can be read; whether there is more to read right away."""
+        """Read until time is over or nothing can be read; whether there is more to read right away.
+
+        What is on its way is written down in any case, so that no page is read for nothing.
+        """
         with ThreadPoolExecutor(READERS, thread_name_prefix="reading") as pool:
-            while time.monotonic() < stop_at:
-                self._take(pool)
-                if not self.running and not self._worth_a_nap(stop_at):
-                    return False
-                self._settle(timeout=NAP)
-            while self.running:
-                self._settle(timeout=None)
-        return collect.next_at(self.run) is not None and collect.goes_on(self.run)
+            try:
+                idle = self._read(pool, stop_at)
+            finally:
+                while self.running:
+                    self._settle()
+        return not idle and collect.next_at(self.run) is not None and collect.goes_on(self.run)
+
+    def _read(self, pool: ThreadPoolExecutor, stop_at: float) -> bool:
+        """Read until time is over; True when it ended before because nothing can be read for now."""
+        while time.monotonic() < stop_at:
+            self._take(pool)
+            if not self.running and not self._worth_a_nap(stop_at):
+                return True
+            self._settle()
+        return False
 
     def _take(self, pool: ThreadPoolExecutor) -> None:
         now = time.monotonic()
@@ -134,21 +172,27 @@ class _Reading:
         time.sleep(NAP)
         return True
 
-    def _settle(self, timeout: float | None) -> None:
-        """Write down what the threads have read by now."""
-        done, _running = wait(self.running, timeout=timeout, return_when=FIRST_COMPLETED)
+    def _settle(self) -> None:
+        """Write down what the threads have read by now; the others are still ours."""
+        done, _running = wait(self.running, timeout=NAP, return_when=FIRST_COMPLETED)
         for future in done:
             self._write(self.running.pop(future), future)
+        if time.monotonic() > self.kept_at + collect.RENEW:
+            self.kept_at = time.monotonic()
+            collect.keep(self.running.values())
 
     def _write(self, order: Order, future: Future[Reading]) -> None:
+        self.resting[order.fetch.host] = time.monotonic() + fetch.PAUSE
         try:
-            collect.store(order, future.result())
+            _stored(order, future.result())
         except OutcomeError as error:
             collect.fall_through(order, error, self.run.started_at or self.run.asked_at)
             self._rest(order, error)
+        except OperationalError as error:
+            logger.warning("page %s waits for another reader: %s", order.fetch.pk, type(error).__name__)
         except Exception:
             logger.exception("page %s of run %s", order.fetch.pk, self.run.pk)
-            collect.give_up(order.fetch, "unexpected")
+            collect.give_up(order.fetch, "unreadable")
 
     def _rest(self, order: Order, error: OutcomeError) -> None:
         """A host that asked for time is left alone by this worker, all its pages."""
@@ -157,10 +201,18 @@ class _Reading:
             self.resting[order.fetch.host] = time.monotonic() + pause
 
 
-def _step(step: Callable[[], Any]) -> int:
-    """One step of the sweep; its fault keeps no other step from running."""
+def _stored(order: Order, reading: Reading) -> None:
+    """Keep a page; a database that is out of reach for a moment is asked twice."""
+    try:
+        collect.store(order, reading)
+    except OperationalError:
+        collect.store(order, reading)
+
+
+def _step(step: Callable[[], int], name: str) -> int:
+    """One step of many; its fault keeps no other from its turn."""
     try:
         return int(step())
     except Exception:
-        logger.exception("%s failed", step.__name__)
+        logger.exception("%s failed", name)
         return 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -23,11 +24,16 @@ from reputation.models import Document, Fetch, Run, RunSource, SourceAddress
 from reputation.services import documents
 
 S = FetchState
-LEASE: Final = 60.0  # seconds; far longer than the deadline of one page
+LEASE: Final = 60.0  # seconds; far longer than the deadline of one page, and renewed by whoever still reads
+RENEW: Final = 20.0  # seconds after which a lease is made whole again
 BUSY_WAIT: Final = timedelta(seconds=1)  # when nobody says how long the host is busy
 EMPTY: Final = "empty"  # the code of a page that was read and has no word
+MOST_MARKUP: Final = 2_000_000  # characters of a page that are taken apart
+MOST_TAGS: Final = 120_000
 ALL_READ: Final = ~Q(Exists(Fetch.objects.filter(run=OuterRef("pk"), state__in=rules.OPEN)))
 _EXPIRED: Final = Q(lease_until__lte=Now())
+# Taking a page apart needs up to a hundred times its size: in one process, one page after the other.
+_TAKING_APART: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of a page: its words, or None when it has not changed."""
+    """What came of a page: its words, or None when it has not changed. Its markup is not kept."""
 
     fetched: Fetched
     page: Page | None
@@ -68,14 +74,47 @@ def take(run: Run, limit: int, resting: Collection[str]) -> list[Order]:
         return []
     rows = Fetch.objects.filter(pk__in=pks, run__state=RunState.COLLECTING).order_by("pk")
     taken = leases.claim(rows, from_=S.PLANNED, to=S.FETCHING, seconds=LEASE, limit=limit)
-    return _orders(run.audit.brand_id, taken)
+    return _orders(run.audit.brand_id, _unmet(taken))
+
+
+def _unmet(taken: list[Fetch]) -> list[Fetch]:
+    """Of the pages just claimed those whose host nobody else claimed meanwhile; the others go back."""
+    ours = [fetch.pk for fetch in taken]
+    rivals = Fetch.objects.filter(
+        state=S.FETCHING, lease_until__gt=Now(), host__in=[fetch.host for fetch in taken]
+    )
+    met = set(rivals.exclude(pk__in=ours).values_list("host", flat=True))
+    for fetch in taken:
+        if fetch.host in met:
+            move(fetch, S.FETCHING, S.PLANNED, where=_mine(fetch), **RELEASED)
+    return [fetch for fetch in taken if fetch.host not in met]
+
+
+def keep(orders: Iterable[Order]) -> None:
+    """Make whole again the leases of pages that are still being read."""
+    for order in orders:
+        leases.renew(order.fetch, LEASE)
 
 
 def read(fetcher: Fetcher, order: Order) -> Reading:
     """Read and understand one page. No database: this runs in a thread. Raises Later or Never."""
     fetched = fetcher.get(order.fetch.url, etag=order.etag, modified=order.modified)
-    page = None if fetched.unchanged else extract(fetched.text, fetched.final_url)
-    return Reading(fetched, page)
+    if fetched.unchanged:
+        return Reading(fetched, None)
+    markup, fetched = within_reason(fetched.text), replace(fetched, text="")
+    with _TAKING_APART:
+        return Reading(fetched, extract(markup, fetched.final_url))
+
+
+def within_reason(markup: str) -> str:
+    """The beginning of a page: as many characters and tags as are worth taking apart."""
+    markup = markup[:MOST_MARKUP]
+    if markup.count("<") <= MOST_TAGS:
+        return markup
+    at = -1
+    for _tag in range(MOST_TAGS + 1):
+        at = markup.index("<", at + 1)
+    return markup[:at]
 
 
 def store(order: Order, reading: Reading) -> bool:
@@ -131,9 +170,10 @@ def goes_on(run: Run) -> bool:
     return Run.objects.filter(pk=run.pk, state=RunState.COLLECTING).exists()
 
 
-def hosts(run: Run) -> int:
-    """On how many hosts the pages of a run are."""
-    return Fetch.objects.filter(run=run).values("host").distinct().count()
+def hosts(run_id: int) -> int:
+    """On how many hosts the pages of a run are that are still to be read."""
+    left = Fetch.objects.filter(run=run_id, state__in=rules.OPEN)
+    return left.values("host").distinct().count()
 
 
 def expired() -> int:

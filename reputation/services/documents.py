@@ -17,14 +17,14 @@ COMMENTS_MOST: Final = 500
 
 def keep(brand_id: int, fetch: Fetch, fetched: Fetched, page: Page, hint: SourceAddress | None) -> Document:
     """Write down a page in place of what was known of it. Date and title are the feed's if it has none."""
-    text = _clean(page.text, TEXT_MOST)
+    text = clean(page.text, TEXT_MOST)
     fields: dict[str, Any] = {
         "url": fetch.url,
         "final_url": fetched.final_url if len(fetched.final_url) <= 1000 else "",
         "host": visited(fetched.final_url or fetch.url),
-        "title": _clean(page.title or (hint.title if hint else ""), 300),
+        "title": clean(page.title or (hint.title if hint else ""), 300),
         "text": text,
-        "author": _clean(page.author, 200),
+        "author": clean(page.author, 200),
         "published_at": page.published or (hint.published_at if hint else None),
         "kind": page.kind if page.kind in PageKind.values else PageKind.OTHER,
         "etag": _header(fetched.etag, 200),
@@ -54,16 +54,16 @@ def _comments(document: Document, page: Page) -> list[DocumentComment]:
         DocumentComment(
             document=document,
             place=place,
-            author=_clean(comment.author, 200),
-            text=_clean(comment.text, TEXT_MOST),
+            author=clean(comment.author, 200),
+            text=clean(comment.text, TEXT_MOST),
             published_at=comment.published,
         )
         for place, comment in enumerate(page.comments[:COMMENTS_MOST])
     ]
 
 
-def _clean(text: str, most: int) -> str:
-    """What a database takes: no NUL, no half of a pair, not too long."""
+def clean(text: str, most: int) -> str:
+    """What a database takes of a text: no NUL, no half of a pair, not too long."""
     return clip(text.replace("\0", "").encode("utf-8", "replace").decode("utf-8"), most)
 
 

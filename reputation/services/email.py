@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,7 +16,9 @@ from django.utils.translation import gettext as _
 from cm_suite.core import clock, ledger
 from pages.messages import Reason
 from pages.models import Person
+from pages.notices.addresses import BadHeader
 from pages.notices.enums import MailKind
+from pages.notices.models import Mail
 from pages.notices.services import queue_mail
 from reputation import messages
 from reputation.enums import RunState, Sentiment
@@ -23,23 +26,25 @@ from reputation.models import ReportMail, Run
 from reputation.services.report import NO_ANSWER, Counts, PublicRow, Report, report_of
 from reputation.services.tell import link_of
 
+logger = logging.getLogger(__name__)
+
 ORDER: Final = (Sentiment.NEGATIVE, Sentiment.UNCERTAIN, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 MENTIONS: Final = 5  # that the mail quotes; the others are one click away
 BAR: Final = 220  # pixels of the longest bar
 
 
-def send_due(limit: int = 50) -> int:
-    """Hand the reports of up to `limit` finished runs to the outbox; how many mails were written.
-
-    Run twice, or by two at once, each person gets one mail per run.
-    """
-    due = Run.objects.filter(state=RunState.DONE, mailed_at=None).order_by("ended_at", "pk")
-    return sum(send(pk) for pk in due.values_list("pk", flat=True)[:limit])
+def due(limit: int = 50) -> list[int]:
+    """Up to `limit` finished runs whose reports were not handed to the outbox, the first to end first."""
+    rows = Run.objects.filter(state=RunState.DONE, mailed_at=None).order_by("ended_at", "pk")
+    return list(rows.values_list("pk", flat=True)[:limit])
 
 
 @transaction.atomic
 def send(run_id: int) -> int:
-    """Write the mails of one finished run and note that they are written, both or neither; how many."""
+    """Write the mails of one finished run and note that they are written, both or neither; how many.
+
+    Run twice, or by two at once, each person gets one mail per run.
+    """
     rows = Run.objects.select_for_update(of=("self",)).select_related("audit__brand")
     run = rows.filter(pk=run_id, state=RunState.DONE, mailed_at=None).first()
     if run is None:
@@ -61,9 +66,19 @@ def _write(run: Run, report: Report, person: Person) -> bool:
     _row, new = ReportMail.objects.get_or_create(run=run, person=person, defaults={"asked_at": clock.now()})
     if not new:
         return False
+    try:
+        mail = _queued(run, report, person)
+    except BadHeader:
+        logger.warning("person %s has no address that a report can be sent to", person.pk)
+        return False
+    ReportMail.objects.filter(run=run, person=person).update(mail=mail)
+    return True
+
+
+def _queued(run: Run, report: Report, person: Person) -> Mail:
     brand = run.audit.brand
     with timezone.override(clock.zone(brand.zone)), translation.override(person.language):
-        mail = queue_mail(
+        return queue_mail(
             kind=MailKind.AUDIT,
             key=f"audit:{run.pk}:{person.pk}",
             to=person.email,
@@ -72,8 +87,6 @@ def _write(run: Run, report: Report, person: Person) -> bool:
             language=person.language,
             brand=brand,
         )
-    ReportMail.objects.filter(run=run, person=person).update(mail=mail)
-    return True
 
 
 def context_of(run: Run, report: Report) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -15,9 +15,12 @@ from reputation.enums import FetchState, PageKind, RunState
 from reputation.models import Document, Fetch, Mention, Query, Run
 from reputation.scoring import near, sentiment, subject
 from reputation.scoring.sentiment import Opinion
+from reputation.scoring.words import words_of
 from reputation.services import settle, steps, tell
 
-BATCH: Final = 50
+BATCH: Final = 20
+TEXT_MOST: Final = 250_000  # characters of a page that are read for its names and its words
+COMPARED_MOST: Final = 10_000  # characters by which pages are compared with one another
 PASSAGE_MOST: Final = 20_000  # characters that are weighed
 KIND_OF_TEXT: Final = {PageKind.SHOP: "review", PageKind.FORUM: "social"}  # the others are press
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -25,14 +28,36 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(slots=True)
 class Weighed:
-    """A document that names the brand, and what was found about it."""
+    """A document that names the brand, and what was found about it; of its text what comparing needs."""
 
     document: Document
     source_id: int
     excerpt: str
     opinion: Opinion
+    compared: str
     queries: list[Query] = field(default_factory=list)
     original: int | None = None  # the document it repeats
+
+
+class Asked:
+    """The queries of a run, read once, so that a text is read once for all of them."""
+
+    def __init__(self, queries: Iterable[Query]) -> None:
+        self._queries = [(query, _stems(query.words)) for query in queries]
+
+    def answered(self, text: str) -> list[Query]:
+        """The queries that a text answers, as `subject.matches` says."""
+        words = {word.text for word in words_of(text)}
+        stems, vocabulary = {subject.stem(word) for word in words}, " ".join(words)
+        return [
+            query
+            for query, asked in self._queries
+            if not asked.isdisjoint(stems) and (asked <= stems or subject.matches(query.words, vocabulary))
+        ]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(subject.stem(word.text) for word in words_of(text))
 
 
 def score_run(run: Run) -> None:
@@ -41,7 +66,7 @@ def score_run(run: Run) -> None:
     Raises LeaseLostError when the run was taken over or cancelled meanwhile.
     """
     names = run.subject.splitlines()
-    asked = list(run.queries.order_by("public__place", "place", "pk"))
+    asked = Asked(run.queries.order_by("public__place", "place", "pk"))
     weighed = {each.document.pk: each for each in _weigh(run, names, asked)}
     _join(weighed)
     steps.hold(run)
@@ -53,7 +78,7 @@ def score_run(run: Run) -> None:
         tell.done(run)
 
 
-def _weigh(run: Run, names: list[str], asked: list[Query]) -> Iterator[Weighed]:
+def _weigh(run: Run, names: list[str], asked: Asked) -> Iterator[Weighed]:
     read = Fetch.objects.filter(run=run, state=FetchState.STORED, document__isnull=False)
     pairs = list(read.order_by("pk").values_list("document_id", "source_id"))
     for start in range(0, len(pairs), BATCH):
@@ -66,45 +91,52 @@ def _weigh(run: Run, names: list[str], asked: list[Query]) -> Iterator[Weighed]:
                 yield found
 
 
-def _look(document: Document, source_id: int, names: list[str], asked: list[Query]) -> Weighed | None:
+def _look(document: Document, source_id: int, names: list[str], asked: Asked) -> Weighed | None:
     """What a document says of the brand; None when it does not name it."""
     text = _words_of(document)
     found = subject.names_brand(text, names)
     if not found:
         return None
     body = next((each for each in found if each.start > len(document.title)), found[0])
+    kind = KIND_OF_TEXT.get(PageKind(document.kind), "press")
+    passages = _passages(document.kind in KIND_OF_TEXT, text, found)
+    compared = (document.text or document.title)[:COMPARED_MOST]
+    document.text = ""  # read: the words of thousands of pages are not kept at once
     return Weighed(
         document,
         source_id,
         clip(subject.excerpt(text, body.start, body.end), 600),
-        sentiment.score(_passages(document, text, found), KIND_OF_TEXT.get(PageKind(document.kind), "press")),
-        [query for query in asked if subject.matches(query.words, text)],
+        sentiment.score(passages, kind),
+        compared,
+        asked.answered(text),
     )
 
 
 def _words_of(document: Document) -> str:
     """Title, article and comments, a paragraph each."""
-    return "\n".join([document.title, document.text, *(each.text for each in document.comments.all())])
+    words = "\n".join([document.title, document.text, *(each.text for each in document.comments.all())])
+    return words[:TEXT_MOST]
 
 
-def _passages(document: Document, text: str, found: tuple[subject.Found, ...]) -> str:
-    """What is weighed: all of a page of reviews or a forum, of others the paragraphs that name the brand."""
-    if document.kind in KIND_OF_TEXT:
+def _passages(whole: bool, text: str, found: tuple[subject.Found, ...]) -> str:
+    """What is weighed: `whole` pages of reviews and forums, of others the paragraphs that name the brand."""
+    if whole:
         return text[:PASSAGE_MOST]
     kept: list[str] = []
-    start = 0
-    for line in text.split("\n"):
-        end = start + len(line)
-        if any(start <= each.start <= end for each in found):
-            kept.append(line)
-        start = end + 1
+    end = -1
+    for each in found:
+        if each.start <= end:
+            continue  # in the paragraph that was kept last
+        start = text.rfind("\n", 0, each.start) + 1
+        end = text.find("\n", each.start)
+        end = len(text) if end < 0 else end
+        kept.append(text[start:end])
     return "\n".join(kept)[:PASSAGE_MOST]
 
 
 def _join(weighed: dict[int, Weighed]) -> None:
     """Of pages that repeat one another, the earliest is the original; those without a date come last."""
-    texts = {pk: each.document.text or each.document.title for pk, each in weighed.items()}
-    for group in near.group(texts):
+    for group in near.group({pk: each.compared for pk, each in weighed.items()}):
         first = min(group, key=lambda pk: (weighed[pk].document.published_at or _NEVER, pk))
         for pk in group - {first}:
             weighed[pk].original = first

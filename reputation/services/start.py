@@ -12,15 +12,30 @@ from reputation.models import Audit, Run
 from reputation.services import request
 
 
-def start_due() -> int:
-    """Begin the audits that are due; how many. One that is running already begins when that run has ended."""
+def due() -> list[int]:
+    """The audits whose time has come. One that is running already comes when that run has ended."""
     running = Run.objects.filter(audit=OuterRef("pk"), state__in=rules.RUNNING)
-    due = Audit.objects.filter(~Exists(running), archived_at=None, next_run_at__lte=clock.now())
-    return sum(_start(pk) for pk in due.order_by("next_run_at", "pk").values_list("pk", flat=True))
+    rows = Audit.objects.filter(~Exists(running), archived_at=None, next_run_at__lte=clock.now())
+    return list(rows.order_by("next_run_at", "pk").values_list("pk", flat=True))
+
+
+def planned() -> list[Audit]:
+    """The audits that run later, with their brands."""
+    rows = Audit.objects.filter(archived_at=None, next_run_at__gt=clock.now()).exclude(cron="")
+    return list(rows.select_related("brand"))
+
+
+def follow(audit: Audit) -> bool:
+    """Bring an audit's next run to the clocks that its brand goes by now; whether it moved."""
+    at = rules.next_slot(audit.cron, clock.zone(audit.brand.zone), clock.now())
+    if at == audit.next_run_at:
+        return False
+    same = Audit.objects.filter(pk=audit.pk, version=audit.version, next_run_at=audit.next_run_at)
+    return bool(same.update(next_run_at=at))
 
 
 @transaction.atomic
-def _start(audit_id: int) -> bool:
+def begin(audit_id: int) -> bool:
     """Begin one audit for the last instant of its schedule that has passed, and set the next."""
     rows = Audit.objects.select_for_update(of=("self",)).select_related("brand")
     audit = rows.filter(pk=audit_id).first()

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 from cm_suite.core.guard import Guard, GuardRefused
 
 LONGEST: Final = 1000
+LONGEST_HOST: Final = 253 + len(":65535")
 MOST_LINES: Final = 2000
 
 _PORTS: Final = {"http": 80, "https": 443}
@@ -75,7 +76,7 @@ def list_urls(text: str, allowed: frozenset[tuple[str, int]] = frozenset()) -> A
     guard, good, bad = Guard(allowed), dict[str, str](), list[BadLine]()
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip(_AROUND)
-        if not line or line.startswith("#"):
+        if not line.strip() or line.startswith("#"):
             continue
         url = line if _SCHEME.match(line) else f"https://{line}"
         code = _wrong(url, guard) or ("too_many_addresses" if len(good) >= MOST_LINES else "")
@@ -108,8 +109,8 @@ def url_hash(url: str) -> str:
 
 
 def _wrong(url: str, guard: Guard) -> str:
-    """Why this is no address to read; empty when it is one."""
-    if len(url) > LONGEST:
+    """Why this is no address to read; empty when it is one. It must not be too long once escaped either."""
+    if len(url) > LONGEST or len(canonical(url)) > LONGEST:
         return "address_too_long"
     try:
         guard.check_url(url)
@@ -118,7 +119,7 @@ def _wrong(url: str, guard: Guard) -> str:
         return refused.code
     except ValueError:
         return "address_malformed"
-    return "" if host else "address_malformed"
+    return "" if host and len(host) <= LONGEST_HOST else "address_malformed"
 
 
 def _place(parts: SplitResult) -> str:

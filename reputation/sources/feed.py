@@ -90,8 +90,13 @@ def _parsed(text: str, url: str) -> Any:
         return feedparser.FeedParserDict(entries=[])
 
 
+def status_of(code: str) -> Status:
+    """How a source answered that could not be read, by the code of its fault."""
+    return Status.REFUSED if code in _REFUSALS else Status.FAULT
+
+
 def _unanswered(error: Later | Never) -> Answer:
-    status = Status.REFUSED if error.code in _REFUSALS else Status.FAULT
+    status = status_of(error.code)
     if isinstance(error, Later):
         return Answer((), status, error.code, again=True, retry_at=error.retry_at)
     return Answer((), status, error.code)

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -19,6 +20,8 @@ from reputation.services.request import run_now
 
 TURN: Final = "reputation.jobs.turn"
 WIDTH: Final = 30
+SHOWN: Final = 10  # audits that are named when the one asked for is not there
+INTERRUPTED: Final = "interrupted: what was read is kept; the same command, or a worker, goes on from there"
 NAP: Final = 0.5  # seconds between two looks while other workers read or a site asked for time
 
 
@@ -35,19 +38,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         run = run_now(self._audit(options["audit"]))
         began = time.monotonic()
-        self._go_on(run)
+        try:
+            self._go_on(run)
+        except KeyboardInterrupt:
+            raise CommandError(INTERRUPTED, returncode=130) from None
         run.refresh_from_db()
         if run.state != RunState.DONE:
-            raise CommandError(f"the run ended as {run.state} {run.code}".rstrip())
+            raise CommandError(_ending(run))
         report = report_of(run)
         seconds = round(time.monotonic() - began, 1)
         self.stdout.write(_as_json(report, seconds) if options["json"] else _as_text(report, seconds))
 
     def _audit(self, named: str) -> Audit:
         brand, _slash, slug = named.partition("/")
-        found = Audit.objects.filter(brand__slug=brand, slug=slug, archived_at=None).first()
+        theirs = Audit.objects.filter(brand__slug=brand, archived_at=None).order_by("slug")
+        found = theirs.filter(slug=slug).first()
         if found is None:
-            raise CommandError(f"there is no audit {named}: write BRAND/AUDIT as in its address")
+            known = [f"{brand}/{each}" for each in theirs.values_list("slug", flat=True)[:SHOWN]]
+            there = f"of this brand: {', '.join(known)}" if known else "this brand has none"
+            raise CommandError(f"there is no audit {named}: write BRAND/AUDIT as in its address ({there})")
         return found
 
     def _go_on(self, run: Run) -> None:
@@ -70,8 +79,21 @@ class Command(BaseCommand):
         self.stderr.flush()
 
 
+def _ending(run: Run) -> str:
+    """What became of a run that has no report, and what to do."""
+    if run.state != RunState.FAILED:
+        return f"the run ended as {run.state}; start it again for a report"
+    reason = messages.run_fault(run.code)
+    return f"the run ended as {run.state} ({run.code}): {reason}"
+
+
 def _as_json(report: Report, seconds: float) -> str:
-    return json.dumps({**asdict(report), "seconds": seconds}, default=str, ensure_ascii=False)
+    return json.dumps({**asdict(report), "seconds": seconds}, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: datetime) -> str:
+    """An instant in ISO 8601, with its zone."""
+    return value.isoformat()
 
 
 def _as_text(report: Report, seconds: float) -> str:
