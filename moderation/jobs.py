@@ -6,6 +6,8 @@ import logging
 import time
 from collections.abc import Callable
 from copy import copy
+from functools import partial
+from traceback import format_tb
 from typing import Any, Final
 
 from django.db.models import Model
@@ -50,7 +52,15 @@ def poll_comments() -> int:
 
 def poll_page(page_id: int) -> int:
     """Read what is new on one page; how many comments were new or changed."""
-    return _news(ingest.poll_page(page_id))
+    news: list[int] = []
+
+    def read(watch: Watch) -> None:
+        news.append(_news(ingest.turn(watch)))
+
+    watch = ingest.take_page(page_id)
+    if watch is not None:
+        _guarded(read, ingest.recover, watch)
+    return sum(news)
 
 
 def carry_out() -> int:
@@ -71,7 +81,7 @@ def carry_out_one(action_id: int) -> bool:
 
 def tell_reporters(comment_id: int) -> bool:
     """Answer those who notified one comment."""
-    return reporters.answer_one(comment_id)
+    return bool(_step(partial(reporters.answer_one, comment_id)))
 
 
 def sweep() -> int:
@@ -124,8 +134,8 @@ def _guarded[Row: Model](perform: Callable[[Row], None], recover: Callable[[Row]
     for attempt in (perform, recover):
         try:
             attempt(copy(row))
-        except Exception:
-            logger.exception("%s of %s %s", attempt.__name__, type(row).__name__, row.pk)
+        except Exception as fault:  # noqa: BLE001 -- the job boundary; logged without its message
+            logger.error("%s of %s %s: %s", attempt.__name__, type(row).__name__, row.pk, _where(fault))
         else:
             return
 
@@ -134,6 +144,16 @@ def _step(step: Callable[[], Any]) -> int:
     """One step of the sweep; its fault keeps no other step from running."""
     try:
         return int(step())
-    except Exception:
-        logger.exception("%s failed", step.__name__)
+    except Exception as fault:  # noqa: BLE001 -- the job boundary; logged without its message
+        logger.error("%s failed: %s", _name(step), _where(fault))
         return 0
+
+
+def _name(step: Callable[[], Any]) -> str:
+    called = step.func if isinstance(step, partial) else step
+    return str(called.__name__)
+
+
+def _where(fault: Exception) -> str:
+    """What kind of fault it was, and where; without its message, for a database's quotes the row."""
+    return "\n".join((type(fault).__name__, *format_tb(fault.__traceback__)))

@@ -71,15 +71,24 @@ def take(without: Collection[int]) -> Watch | None:
     return taken[0] if taken else None
 
 
-def poll_page(page_id: int) -> Polled:
-    """Read what is new on one page now; nothing for a page that gives no comments."""
+def take_page(page_id: int) -> Watch | None:
+    """Claim one page now, whether or not its turn has come.
+
+    None for a page that gives no comments or is not connected, and while another worker reads it.
+    """
     page = Page.objects.filter(pk=page_id, network__in=network.listening()).first()
     if page is None or page.state != PageState.CONNECTED:
-        return Polled(page_id)
+        return None
     watch, _created = Watch.objects.get_or_create(page=page, kind="comments")
     mine = Watch.objects.filter(pk=watch.pk)
     taken = leases.claim(mine, from_=IDLE, to=POLLING, seconds=LEASE_SECONDS, limit=1)
-    return turn(taken[0]) if taken else Polled(page_id, busy=True)
+    return taken[0] if taken else None
+
+
+def poll_page(page_id: int) -> Polled:
+    """Read what is new on one page now; nothing for a page that gives no comments, or that another reads."""
+    taken = take_page(page_id)
+    return turn(taken) if taken else Polled(page_id)
 
 
 def take_in(page: Page, incoming: IncomingComment) -> Comment | None:

@@ -44,7 +44,7 @@ class Claimed:
 class Polled:
     """One turn on a page: comments the network gave, new ones, changed ones, and those taken down.
 
-    `code`: why it stopped early, empty when it did not. `busy`: another worker was at it.
+    `code`: why it stopped early, empty when it did not.
     """
 
     page_id: int
@@ -53,4 +53,3 @@ class Polled:
     changed: int = 0
     gone: int = 0
     code: str = ""
-    busy: bool = False
