@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from moderation import rules
@@ -122,7 +123,14 @@ class UndoForm(forms.Form):
     """Why a hidden comment is shown again."""
 
     reason = forms.CharField(max_length=rules.LONGEST_REASON, required=False)
+    at_once = forms.BooleanField(required=False)
     alone_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def full_reason(self) -> str:
+        """The typed one; for an undo from the message that said "hidden", that it was just that."""
+        typed: str = self.cleaned_data["reason"].strip()
+        return typed or (gettext("Undone right after deciding.") if self.cleaned_data["at_once"] else "")
 
 
 class SettleForm(forms.Form):

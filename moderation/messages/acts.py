@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from moderation.enums import ActionState, CloseCode, Code, Decided, Presence, ResultKind
 from pages import messages as pages_messages
+from pages.networks.registry import NETWORKS
+from pages.networks.types import Capability
 
 type Words = str | Promise
 D = Decided
@@ -76,6 +78,14 @@ MISSING: Final[Mapping[str, Words]] = {
         "%(network)s does not let a page delete what others wrote. Report it to the server that hosts it."
     ),
     D.REPLY: _("%(network)s does not let us answer from here."),
+}
+
+_NEEDS: Final[Mapping[str, Capability]] = {
+    D.APPROVE: Capability.APPROVE,
+    D.HIDE: Capability.HIDE,
+    D.UNHIDE: Capability.HIDE,
+    D.DELETE: Capability.DELETE_COMMENT,
+    D.REPLY: Capability.REPLY,
 }
 
 
@@ -170,6 +180,18 @@ RESULTS: Final[Mapping[str, Outcome]] = {
     ),
 }
 
+ON_ITS_WAY: Final = Outcome(
+    _("It is being carried out at this very moment."),
+    _("Nothing was taken back. Show it again from this page once the network has answered."),
+    "warning",
+)
+SHOWN_AGAIN: Final = Outcome(_("It is shown again: on its way to the network."), "", "success")
+TAKEN_BACK: Final = Outcome(
+    _("Taken back before it left: nothing changed on the network."),
+    _("The comment is back in the queue."),
+    "success",
+)
+
 CLOSED: Final[Mapping[str, Words]] = {
     CloseCode.AUTHOR_REMOVED: _("Its author took it down."),
     CloseCode.EDITED_HARMLESS: _("Its author changed it, and nothing is left to decide."),
@@ -227,8 +249,10 @@ def effect_words(act: str, network: str, presence: str = "") -> str:
 
 
 def missing_words(act: str, network: str) -> str:
-    """Why there is no button for an act."""
-    return str(MISSING[act]) % {"network": place_words(network)}
+    """Why there is no button for an act: the network's own reason where it has one."""
+    spec = NETWORKS.get(network)
+    why = spec.why_not.get(_NEEDS[act]) if spec else None
+    return str(pages_messages.WHY_NOT[why]) if why else str(MISSING[act]) % {"network": place_words(network)}
 
 
 def code_words(code: str) -> str:

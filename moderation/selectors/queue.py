@@ -94,6 +94,12 @@ def open_count(brand: Brand) -> int:
     return Review.objects.filter(comment__page__brand=brand, state__in=rules.OPEN).count()
 
 
+def opened_since(brand: Brand, since: datetime) -> int:
+    """How many of those that wait were opened after a moment; one query."""
+    waiting = Review.objects.filter(comment__page__brand=brand, state__in=rules.OPEN)
+    return waiting.filter(opened_at__gt=since).count()
+
+
 def now_reviews(brand: Brand, limit: int, reader: Person | None = None) -> list[ReviewLine]:
     """The first `limit` comments of the queue; one query."""
     now = clock.now()

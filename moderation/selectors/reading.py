@@ -27,7 +27,12 @@ class Piece:
 
     @property
     def why(self) -> str:
-        """What the rules see in it, with their ids; empty for words nothing marks."""
+        """What the rules see in it, in words; empty for words nothing marks."""
+        return ", ".join(dict.fromkeys(map(words.source_words, self.rules)))
+
+    @property
+    def traced(self) -> str:
+        """The same with the ids of the rules, for whoever looks closer."""
         seen: dict[str, list[str]] = {}
         for rule in self.rules:
             seen.setdefault(words.source_words(rule), []).append(rule)

@@ -63,6 +63,7 @@ def comment(request: BrandRequest, comment_id: int) -> HttpResponse:
         "presence": words.PRESENCE[found.presence],
         "tried_again": TRIED_AGAIN,
         "given_up": GIVEN_UP,
+        "asking": request.GET.get("confirm") in {"show", "undo"},
         "confirming": request.GET.get("confirm") == "undo",
         "tabs": tabs(request, "comments"),
     }

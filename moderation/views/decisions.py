@@ -10,21 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
-from moderation.enums import Decided, ResultKind
+from moderation.enums import ActionState, Decided, ResultKind
 from moderation.forms import DecideForm, SecondForm, UndoForm
 from moderation.messages import acts as words
 from moderation.messages.acts import Outcome
-from moderation.models import Decision, Review
-from moderation.selectors.queue import held_by
-from moderation.services import assign
+from moderation.models import Action, Decision, Review
+from moderation.services import assign, troubles
 from moderation.services import decide as deciding
 from moderation.services.results import Claimed, Result
 from moderation.views.desk import ACTS, HOLD, PANE, Asked, review_of, show
-from moderation.views.queue import address, show_next
+from moderation.views.queue import address, let_go, show_next
 from pages.access import BrandRequest, brand_view
 from pages.enums import Act
 
 K = ResultKind
+LEAVING = frozenset({ActionState.CLAIMED, ActionState.SENDING, ActionState.UNKNOWN})
+NOT_THERE_YET = LEAVING | {ActionState.PLANNED, ActionState.REJECTED}
 CONFLICTS = frozenset({K.NOT_HELD, K.CHANGED, K.GONE})
 
 
@@ -33,14 +34,17 @@ CONFLICTS = frozenset({K.NOT_HELD, K.CHANGED, K.GONE})
 def claim(request: BrandRequest, review_id: int) -> HttpResponse:
     """Take a comment for five minutes; one held before is given back, for one looks at one at a time."""
     found = review_of(request, review_id)
-    for other in held_by(request.brand, request.user).exclude(pk=found.pk):
-        assign.release(other, request.user)
     claimed = assign.claim(found, request.user)
+    if claimed.taken:
+        let_go(request, found)
     if request.htmx:
         part = HOLD if request.htmx.target == "hold" else ACTS
         return show(request, review_of(request, review_id), template=part)
     if not claimed.taken:
         messages.warning(request, taken_words(claimed))
+    elif "revision" in request.POST:  # taken again in the middle of a form: what was typed stays
+        again = DecideForm(brand=request.brand, initial=retyped(request, found))
+        return show(request, review_of(request, review_id), Asked(form=again))
     return redirect(address(request, review_id))
 
 
@@ -121,14 +125,20 @@ def undo(request: BrandRequest, decision_id: int) -> HttpResponse:
     rows = Decision.objects.select_related("review__comment__page__brand")
     found = get_object_or_404(rows, pk=decision_id, review__comment__page__brand=request.brand)
     form = UndoForm(request.POST)
-    form.is_valid()
-    result = deciding.undo(
-        found,
-        request.user,
-        form.cleaned_data.get("reason") or _("Undone right after deciding."),
-        alone_confirmed=form.cleaned_data.get("alone_confirmed", False),
-    )
+    if not form.is_valid():
+        return _undone(request, found, Result(K.NEEDS_REASON))
+    outcome = _taken_back(request, found)
+    if outcome is not None:
+        return _undone(request, found, Result(K.DONE), outcome)
+    alone = form.cleaned_data["alone_confirmed"]
+    result = deciding.undo(found, request.user, form.full_reason, alone_confirmed=alone)
     return _undone(request, found, result)
+
+
+def retyped(request: BrandRequest, review: Review) -> dict[str, object]:
+    """What was typed, for a form about the words as they stand now; the act is to be chosen anew."""
+    typed = {name: request.POST.get(name, "") for name in ("quick", "reason", "told", "label", "text")}
+    return {**typed, "revision": review.comment.revision}
 
 
 def taken_words(claimed: Claimed) -> str:
@@ -155,6 +165,8 @@ def _following(request: BrandRequest, review: Review) -> int | None:
     if Act.MODERATE.value not in request.rights:
         return None
     found = assign.claim_next(request.brand, request.user, skip=review)
+    if found is not None:
+        let_go(request, found)
     return found.pk if found else None
 
 
@@ -187,22 +199,34 @@ def _refused(request: BrandRequest, review_id: int, result: Result, asked: Asked
     fresh = review_of(request, review_id)
     outcome: Outcome = words.RESULTS[result.kind]
     alone = result.kind is K.ALONE_MUST_CONFIRM
-    form = asked.form if result.kind is not K.CHANGED else None
-    asked = Asked(form=form, second=asked.second, outcome=outcome, alone=alone)
+    asked = Asked(form=asked.form, second=asked.second, outcome=outcome, alone=alone)
+    if result.kind is K.CHANGED:  # other words: nothing is chosen any more, what was typed stays
+        asked = Asked(form=DecideForm(brand=request.brand, initial=retyped(request, fresh)), outcome=outcome)
     if request.htmx:
         return retarget(show(request, fresh, asked, template=PANE), "#pane")
     return show(request, fresh, asked, status=409 if result.kind in CONFLICTS else 422)
 
 
-def _undone(request: BrandRequest, decision: Decision, result: Result) -> HttpResponse:
+def _taken_back(request: BrandRequest, decision: Decision) -> Outcome | None:
+    """What undoing comes to while the network has not hidden anything; None once it has."""
+    action: Action | None = getattr(decision, "action", None)
+    if decision.act != Decided.HIDE or action is None or action.state not in NOT_THERE_YET:
+        return None
+    if action.state in LEAVING or not troubles.cancel(action, request.user).done:
+        return words.ON_ITS_WAY
+    return words.TAKEN_BACK
+
+
+def _undone(
+    request: BrandRequest, decision: Decision, result: Result, outcome: Outcome | None = None
+) -> HttpResponse:
     comment = decision.review.comment
     target = reverse("moderation:comment", args=[request.brand.slug, comment.pk])
-    outcome = words.RESULTS[result.kind]
-    told = _("It is shown again: on its way to the network.") if result.kind is K.DONE else str(outcome)
-    if request.htmx and result.done:
-        return render(request, "moderation/toast.html", {"toast": told, "undo": None})
+    outcome = outcome or (words.SHOWN_AGAIN if result.kind is K.DONE else words.RESULTS[result.kind])
+    done = outcome.tone == "success"
+    if request.htmx and done:
+        return render(request, "moderation/toast.html", {"toast": str(outcome), "undo": None})
     if result.kind is K.ALONE_MUST_CONFIRM:
-        target += "?confirm=undo"
-    level = messages.SUCCESS if result.done else messages.WARNING
-    messages.add_message(request, level, told)
+        target += "?confirm=undo#undo"
+    messages.add_message(request, messages.SUCCESS if done else messages.WARNING, str(outcome))
     return HttpResponseClientRedirect(target) if request.htmx else redirect(target)

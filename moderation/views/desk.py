@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cm_suite.core import clock
 from moderation import rules
-from moderation.enums import ReviewState
+from moderation.enums import ResultKind, ReviewState
 from moderation.forms import DecideForm, SecondForm
 from moderation.messages import acts as words
 from moderation.messages.acts import KEEPING, REMOVING, Outcome
@@ -103,9 +103,13 @@ def show(
 def queue_context(request: BrandRequest, now: datetime) -> dict[str, Any]:
     """The left pane: the queue, a page of it, and the tabs."""
     page: Page[Review] = Paginator(open_reviews(request.brand), A_PAGE).get_page(request.GET.get("page"))
-    lines = [review_line(request.brand, each, now, request.user) for each in page]
-    rest = page.paginator.count - page.end_index()
-    return {"page": page, "lines": lines, "rest": rest, "tabs": tabs(request, "queue", page.paginator.count)}
+    return {
+        "page": page,
+        "lines": [review_line(request.brand, each, now, request.user) for each in page],
+        "rest": page.paginator.count - page.end_index(),
+        "tabs": tabs(request, "queue", page.paginator.count),
+        "since": now,
+    }
 
 
 def pane_context(request: BrandRequest, review: Review, asked: Asked, now: datetime) -> dict[str, Any]:
@@ -128,6 +132,7 @@ def pane_context(request: BrandRequest, review: Review, asked: Asked, now: datet
         "closed": words.closed_words(review.close_code),
         "is_open": review.state in rules.OPEN,
         "free": free(found.line),
+        "kept": asked.outcome is words.RESULTS[ResultKind.NOT_HELD] and free(found.line),
         "lease": review.lease_until,
     }
 
@@ -168,11 +173,13 @@ def act_choices(found: Detail) -> tuple[ActChoice, ...]:
     )
 
 
-def missing(found: Detail) -> tuple[str, ...]:
-    """Why some acts have no button, in words."""
+def missing(found: Detail) -> tuple[tuple[str, str], ...]:
+    """Which acts have no button, and why, in words; acts that lack for one reason stand together."""
     network = found.comment.page.network
-    lacking = rules.missing_acts(abilities(network), found.comment.presence)
-    return tuple(words.missing_words(act, network) for act in lacking)
+    lacking: dict[str, list[str]] = {}
+    for act in rules.missing_acts(abilities(network), found.comment.presence):
+        lacking.setdefault(words.missing_words(act, network), []).append(str(act.label))
+    return tuple((", ".join(acts), why) for why, acts in lacking.items())
 
 
 def abilities(network: str) -> frozenset[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from moderation.enums import Decided, ReviewState
@@ -25,9 +27,11 @@ D = Decided
 
 
 @pytest.fixture(autouse=True)
-def english(cast: Cast) -> None:
-    """Everybody reads English."""
+def english(cast: Cast) -> Iterator[None]:
+    """Everybody reads English, and so does whoever asks a selector."""
     Person.objects.update(language="en")
+    with translation.override("en"):
+        yield
 
 
 class TestOrder:

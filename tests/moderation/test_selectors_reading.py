@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,6 +69,13 @@ class TestPieces:
             ("a volé la caisse", ("dif.vol", "dif.acte")),
             ("volé", ("dif.vol",)),
         ]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Source words."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -146,4 +146,5 @@ def test_effects_say_what_the_network_truly_does() -> None:
     assert "its author sees that it was hidden" in acts.effect_words("hide", "newsroom")
     assert "Mastodon" in acts.effect_words("keep", "mastodon")
     assert acts.effect_words("hide", "newsroom", "hidden").startswith("It stays hidden on the public page")
-    assert acts.missing_words("delete", "mastodon").startswith("Mastodon does not let a page delete")
+    assert acts.missing_words("delete", "mastodon").startswith("On this network an answer stays")
+    assert acts.missing_words("delete", "elsewhere").startswith("elsewhere does not let a page delete")

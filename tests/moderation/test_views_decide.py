@@ -122,8 +122,10 @@ class TestTaking:
         assert mona.post("next", skip=review.pk).url == mona.at("review", other.pk)
 
     def test_nothing_else_is_free(self, mona: Desk, review: Review) -> None:
+        mona.take(review)
         answer = mona.post("next", skip=review.pk)
-        assert (answer.url, said(answer)) == (mona.at("queue"), ["Nothing else is free to take."])
+        assert (answer.url, said(answer)) == (mona.at("review", review.pk), ["Nothing else is free to take."])
+        assert fresh(review).state == R.CLAIMED
 
 
 class TestDeciding:
@@ -331,16 +333,19 @@ class TestUndoing:
         made = decided(comment, cast.mona, D.HIDE).decision
         assert made is not None
         Comment.objects.update(presence="hidden")
+        Action.objects.update(state="done")
         return made
 
     def test_it_takes_two_for_a_qualified_comment(self, mona: Desk, hidden: Decision) -> None:
-        answer = mona.send("undo", hidden.pk)
+        answer = mona.send("undo", hidden.pk, at_once="on")
         assert "It takes a second person" in words(answer)
         assert Decision.objects.filter(act=D.UNHIDE, final=False).count() == 1
 
     def test_from_the_comment_s_page_with_a_reason(self, mona: Desk, hidden: Decision) -> None:
         page = mona.get("comment", hidden.review.comment_id)
-        assert soup(page).select_one("[data-dialog=undo]") is not None
+        assert [link["href"] for link in soup(page).select("a.btn") if "Show it again" in words(link)] == [
+            "?confirm=show#undo"
+        ]
         answer = mona.post("undo", hidden.pk, reason="Wrong person")
         assert answer.url == mona.at("comment", hidden.review.comment_id)
         assert Decision.objects.get(act=D.UNHIDE).reason == "Wrong person"
@@ -348,7 +353,7 @@ class TestUndoing:
     def test_alone_one_is_asked_again(self, cast: Cast, mona: Desk, hidden: Decision) -> None:
         Membership.objects.filter(brand=cast.brand).exclude(person=cast.mona).delete()
         answer = mona.post("undo", hidden.pk, reason="Wrong person")
-        assert answer.url.endswith("?confirm=undo")
+        assert answer.url.endswith("?confirm=undo#undo")
         dialog = mona.client.get(answer.url).content
         assert b'name="alone_confirmed" value="on"' in dialog
         assert Decision.objects.filter(act=D.UNHIDE).count() == 0
@@ -358,6 +363,6 @@ class TestUndoing:
     def test_what_was_not_hidden_cannot_be_undone(self, cast: Cast, mona: Desk, review: Review) -> None:
         mona.take(review)
         mona.decide(review, "delete")
-        answer = mona.post("undo", Decision.objects.get().pk)
+        answer = mona.post("undo", Decision.objects.get().pk, reason="So")
         assert said(answer)[-1].startswith("Nothing was done: the network has no such act")
         assert Decision.objects.count() == 1

@@ -4,6 +4,7 @@
   const CHORD_MS = 1200;
   const RENEW_MS = 60000;
   const WARN_MS = 60000;
+  const LOOK_MS = 30000;
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const seen = (el) => el.getClientRects().length > 0;
@@ -118,6 +119,28 @@
   setInterval(tick, 1000);
   tick();
 
+  // What came since the list was read: a word over it every half minute, while the page is looked at --------
+  const look = async () => {
+    const el = one("#qnews");
+    if (!el || document.visibilityState !== "visible") return;
+    try {
+      const answer = await fetch(el.dataset.look, { headers: { "HX-Request": "true", "HX-Target": "qnews" } });
+      const text = answer.ok && !answer.redirected ? await answer.text() : "";
+      if (!text.includes('id="qnews"') || !el.isConnected) return;
+      el.outerHTML = text;
+      window.htmx?.process(one("#qnews"));
+    } catch {
+      // The server is away: the next look says more.
+    }
+  };
+  setInterval(look, LOOK_MS);
+
+  // The message that offers to undo: the last one alone, and gone once it was used -----------------------
+  document.addEventListener("htmx:oobAfterSwap", () => all("#toasts [data-undo]").slice(0, -1).forEach((toast) => toast.remove()));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.target instanceof Element) event.target.closest("[data-undo]")?.remove();
+  });
+
   // After a swap ---------------------------------------------------------------
   document.addEventListener("htmx:afterSettle", (event) => {
     const target = event.target instanceof Element ? event.target : null;
@@ -133,12 +156,16 @@
       const alarm = one("#outcome, .qform .errorlist", target);
       if (alarm) { alarm.tabIndex = -1; alarm.focus(); }
     }
-    if (id !== "pane" && id !== "desk") return;
+    if (id !== "pane" && id !== "desk" && id !== "qlist") return;
     const badge = one(".rail-link[aria-current] .count");
     const waiting = one("#qhead .count");
     if (badge && waiting) badge.textContent = waiting.textContent;
-    renewedAt = Date.now();
     mark();
+    if (id === "qlist") {
+      (one(".qrow[aria-current]") || one(".qrow"))?.focus({ preventScroll: true });
+      return;
+    }
+    renewedAt = Date.now();
     (one("#outcome") || one("#pane-title"))?.focus({ preventScroll: true });
     one(".qrow[aria-current]")?.scrollIntoView({ block: "nearest" });
   });
