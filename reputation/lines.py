@@ -46,6 +46,16 @@ def addresses(text: str, allowed: Pairs = frozenset()) -> Addresses:
     return Addresses(tuple(good.values()), tuple(bad))
 
 
+def web_link(url: str) -> str:
+    """The address, where a browser may be sent to it; empty for what is none of the web or holds a name."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    open_to_all = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    return url.strip() if open_to_all else ""
+
+
 def _is_lone(url: str, allowed: Pairs) -> bool:
     host = urlsplit(url).hostname or ""
     return "." not in host.strip(".") and ":" not in host and host not in {name for name, _port in allowed}

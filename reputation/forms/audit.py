@@ -15,10 +15,11 @@ from pages.selectors.people import people_with
 from reputation import cadence
 from reputation.cadence import DAY_MOST, Cadence, Every, Weekday
 from reputation.enums import Refusal
-from reputation.forms.rows import NAME_MOST, Publics, Sources
+from reputation.forms.rows import NAME_MOST, LinesField, Publics, Sources
 from reputation.lines import phrases
 from reputation.messages import refusal
 from reputation.rules import check_cron
+from reputation.scoring.words import folded_words
 from reputation.services.drafts import AuditDraft, PublicDraft, SourceDraft
 
 SUBJECT_MOST: Final = 300
@@ -47,7 +48,7 @@ class AuditForm(forms.Form):
     """The audit itself. `version` is the one the person saw: who saved first is not overwritten unseen."""
 
     name = forms.CharField(label=gettext_lazy("Name of the audit"), max_length=NAME_MOST)
-    subject = forms.CharField(
+    subject = LinesField(
         label=gettext_lazy("Names to look for"),
         max_length=SUBJECT_MOST,
         help_text=gettext_lazy("One a line: the brand as people write it, its products, its managers."),
@@ -109,10 +110,10 @@ class AuditForm(forms.Form):
         found = phrases(self.cleaned_data["subject"])
         if not found:
             raise forms.ValidationError(_("Write at least one name."), code="required")
-        short = [name for name in found if len(name) < 2]
+        short = [name for name in found if len("".join(folded_words(name))) < 2]
         if short:
             raise forms.ValidationError(
-                _("“%(name)s” is on every page. Write a name of at least two letters."),
+                _("“%(name)s” cannot be looked for. Write a name of at least two letters."),
                 code="short",
                 params={"name": short[0]},
             )

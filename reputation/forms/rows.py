@@ -17,11 +17,22 @@ from reputation.enums import PublicKind, SourceKind
 from reputation.lines import addresses, phrases
 from reputation.messages import bad_line
 from reputation.rules import MOST_ADDRESSES, MOST_PUBLICS, MOST_QUERIES, MOST_SOURCES
+from reputation.scoring.words import folded_words
 from reputation.sources.addresses import BadLine
 
 NAME_MOST: Final = 80
 QUERY_MOST: Final = 120
 SAID_LINES: Final = 5
+MOST_LINES: Final = 4 * MOST_ADDRESSES  # longer lists are not even read
+SPARE_ROWS: Final = 10  # that a sheet may hold too many and still be shown whole
+
+
+class LinesField(forms.CharField):
+    """A text of several lines, of which the end of each counts as one character, as browsers count it."""
+
+    def to_python(self, value: Any) -> Any:
+        """The text with its lines ended by a line feed alone."""
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
 class RowForm(forms.Form):
@@ -50,7 +61,7 @@ class PublicForm(RowForm):
         required=False,
         help_text=gettext_lazy("Empty: the kind of public."),
     )
-    queries = forms.CharField(
+    queries = LinesField(
         label=gettext_lazy("What it asks"),
         required=False,
         max_length=MOST_QUERIES * (QUERY_MOST + 1),
@@ -75,6 +86,11 @@ class PublicForm(RowForm):
                 raise forms.ValidationError(
                     _("Query %(number)s is longer than %(most)s characters. Keep its main words."),
                     params={"number": number, "most": QUERY_MOST},
+                )
+            if not folded_words(line):
+                raise forms.ValidationError(
+                    _("Query %(number)s holds no word: nothing would ever match it."),
+                    params={"number": number},
                 )
         return found
 
@@ -128,7 +144,11 @@ class SourceForm(RowForm):
 
     def clean_urls(self) -> tuple[str, ...]:
         """The addresses, each once; each line that is none is named by its number."""
-        found = addresses(self.cleaned_data["urls"], settings.CM_ALLOWED_HOSTS)
+        text = self.cleaned_data["urls"]
+        lines = len(text.splitlines())
+        if lines > MOST_LINES:
+            raise _too_many(lines)
+        found = addresses(text, settings.CM_ALLOWED_HOSTS)
         if found.bad:
             raise forms.ValidationError(
                 [
@@ -137,10 +157,7 @@ class SourceForm(RowForm):
                 ]
             )
         if len(found.good) > MOST_ADDRESSES:
-            raise forms.ValidationError(
-                _("%(count)s addresses, at most %(most)s a source. Put the rest in another source."),
-                params={"count": len(found.good), "most": MOST_ADDRESSES},
-            )
+            raise _too_many(len(found.good))
         return found.good
 
     def clean(self) -> dict[str, Any]:
@@ -168,6 +185,13 @@ def _line_error(line: BadLine) -> forms.ValidationError:
     )
 
 
+def _too_many(count: int) -> forms.ValidationError:
+    return forms.ValidationError(
+        _("%(count)s addresses, at most %(most)s a source. Put the rest in another source."),
+        params={"count": count, "most": MOST_ADDRESSES},
+    )
+
+
 def _more_lines(count: int) -> Iterable[str]:
     if count > 0:
         yield ngettext("%(count)s more line like this.", "%(count)s more lines like this.", count) % {
@@ -185,6 +209,10 @@ def _site(data: dict[str, Any]) -> str:
 class Rows[Form: RowForm](forms.BaseFormSet[Form]):
     """Rows of which those that stay have names of their own, and at least one stays."""
 
+    default_error_messages = {
+        "missing_management_form": gettext_lazy("This list came incomplete. Load the page again."),
+        "too_many_forms": gettext_lazy("There is room for %(num)s and no more: remove some."),
+    }
     missing = gettext_lazy("Add at least one.")
     namesake = gettext_lazy("Two have the name “%(name)s”. Give one of them another.")
 
@@ -250,12 +278,24 @@ def _free(name: str, taken: set[str]) -> str:
 PublicFormSet = cast(
     "type[Publics]",
     forms.formset_factory(
-        PublicForm, formset=Publics, extra=1, max_num=MOST_PUBLICS, validate_max=True, can_delete=True
+        PublicForm,
+        formset=Publics,
+        extra=1,
+        max_num=MOST_PUBLICS,
+        absolute_max=MOST_PUBLICS + SPARE_ROWS,
+        validate_max=True,
+        can_delete=True,
     ),
 )
 SourceFormSet = cast(
     "type[Sources]",
     forms.formset_factory(
-        SourceForm, formset=Sources, extra=1, max_num=MOST_SOURCES, validate_max=True, can_delete=True
+        SourceForm,
+        formset=Sources,
+        extra=1,
+        max_num=MOST_SOURCES,
+        absolute_max=MOST_SOURCES + SPARE_ROWS,
+        validate_max=True,
+        can_delete=True,
     ),
 )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pages.models import Person
 from reputation import cadence
-from reputation.enums import SourceKind
+from reputation.enums import PublicKind, SourceKind
 from reputation.messages import schedule
 from reputation.models import Audit, SourceAddress
 from reputation.selectors.audits import publics_of, sources_of
 from reputation.services.drafts import AuditDraft, PublicDraft, SourceDraft
+
+LINES_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,38 @@ def differences(audit: Audit, mine: AuditDraft) -> list[Difference]:
         (_("Schedule"), schedule(now.cron), schedule(mine.cron)),
         (_("Recipients"), _people(now.recipients), _people(mine.recipients)),
     ]
-    return [Difference(label, theirs, wanted) for label, theirs, wanted in pairs if theirs != wanted]
+    return [
+        Difference(label, _shown(theirs, wanted), _shown(wanted, theirs))
+        for label, theirs, wanted in pairs
+        if theirs != wanted
+    ]
+
+
+def _shown(text: str, other: str) -> str:
+    """A text of a few lines as it is; of many, the first of those that the other text does not have."""
+    lines = text.splitlines()
+    if len(lines) <= LINES_SHOWN:
+        return text
+    known = set(other.splitlines())
+    apart = [line for line in lines if line not in known] or lines
+    more = len(apart) - LINES_SHOWN
+    tail = ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
+    return "\n".join([*apart[:LINES_SHOWN], *([tail] if more > 0 else [])])
 
 
 def _publics(rows: Iterable[PublicDraft]) -> str:
-    return "\n".join(f"{row.name}: {' · '.join(row.queries)}" for row in rows)
+    return "\n".join(f"{_public(row)}: {' · '.join(row.queries)}" for row in rows)
+
+
+def _public(row: PublicDraft) -> str:
+    """Its name, and its kind where the name does not say it."""
+    kind = str(PublicKind(row.kind).label)
+    return row.name if row.name == kind else f"{row.name} ({kind})"
 
 
 def _sources(rows: Iterable[SourceDraft]) -> str:
-    return "\n".join(f"{row.name}: {row.feed or ' · '.join(row.urls)}" for row in rows)
+    """Each address on a line of its own, so that long lists can be told apart."""
+    return "\n".join(f"{row.name}: {url}" for row in rows for url in (row.urls or (row.feed,)))
 
 
 def _people(ids: Iterable[int]) -> str:

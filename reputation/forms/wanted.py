@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from reputation.enums import Sentiment
 from reputation.messages import fault
-from reputation.models import Public, Run, Source
+from reputation.models import Mention, Public, Run, Source
 from reputation.selectors.evidence import ALL, COPIES, NO_PUBLIC, ORIGINALS, Wanted, fault_codes
 
 type Choices = list[tuple[str, str]]
@@ -41,9 +41,13 @@ class WantedForm(Chooser):
     source = forms.ChoiceField(label=gettext_lazy("Source"), required=False)
     which = forms.ChoiceField(label=gettext_lazy("Copies"), required=False)
     words = forms.CharField(required=False, widget=forms.HiddenInput, max_length=120)
+    copy_of: forms.ModelChoiceField[Mention] = forms.ModelChoiceField(
+        queryset=Mention.objects.none(), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, run: Run, data: Mapping[str, Any]) -> None:
         super().__init__(data)
+        cast("forms.ModelChoiceField[Mention]", self.fields["copy_of"]).queryset = run.mentions.all()
         asked = Public.objects.filter(queries__runs=run).distinct()
         self._offer(
             "public",
@@ -64,14 +68,23 @@ class WantedForm(Chooser):
             ],
         )
 
+    @property
+    def original(self) -> Mention | None:
+        """The mention whose copies are asked for, when there is one."""
+        self.is_valid()
+        found: Mention | None = self.cleaned_data.get("copy_of")
+        return found
+
     def wanted(self) -> Wanted:
         """What to look for."""
+        original = self.original
         return Wanted(
             public=self.chosen("public"),
             sentiment=self.chosen("sentiment"),
             source=self._number("source"),
             words=self.chosen("words"),
             which=self.chosen("which") or ORIGINALS,
+            copy_of=original.pk if original else None,
         )
 
 

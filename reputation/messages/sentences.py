@@ -40,7 +40,7 @@ def _not_named(params: Params) -> str:
     ) % dict(params)
 
 
-def _named(params: Params) -> str:
+def _named(params: Params, compared: str = "") -> str:
     pages = {**params, "pages": _pages(params["read"])}
     if params["hosts"] == 1:
         found = ngettext(
@@ -59,17 +59,16 @@ def _named(params: Params) -> str:
     repeats = ngettext(
         "%(copies)s more repeats one of them.", "%(copies)s more repeat them.", params["copies"]
     )
-    return " ".join([found % pages, *([repeats % pages] if params["copies"] else [])])
+    said = [found % pages, compared, repeats % pages if params["copies"] else ""]
+    return " ".join(each for each in said if each)
 
 
 def _named_more(params: Params) -> str:
-    more = _("That is more than the time before (%(before)s).") % dict(params)
-    return f"{_named(params)} {more}"
+    return _named(params, _("That is more than the time before (%(before)s).") % dict(params))
 
 
 def _named_less(params: Params) -> str:
-    less = _("That is less than the time before (%(before)s).") % dict(params)
-    return f"{_named(params)} {less}"
+    return _named(params, _("That is less than the time before (%(before)s).") % dict(params))
 
 
 def _worst_public(params: Params) -> str:

@@ -16,19 +16,28 @@ ORIGINALS, COPIES, ALL = "originals", "copies", "all"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which mentions: `public` is an id, or "none" for those about nothing that any public asks."""
+    """Which mentions: `public` is an id, or "none" for those about nothing that any public asks.
+
+    `copy_of`: the id of the one that they repeat; `which` is then not looked at.
+    """
 
     public: str = ""
     sentiment: str = ""
     source: int | None = None
     words: str = ""
     which: str = ORIGINALS
+    copy_of: int | None = None
 
 
 def mentions(run: Run, wanted: Wanted) -> QuerySet[Mention]:
-    """The mentions of a run that are wanted, the newest first; each with its source and `repeats`."""
+    """The mentions of a run that are wanted, the newest first, those without a date last.
+
+    Each with its source and `repeats`, how many repeat it.
+    """
     found = Mention.objects.filter(run=run)
-    if wanted.which == ORIGINALS:
+    if wanted.copy_of is not None:
+        found = found.filter(same_as_id=wanted.copy_of)
+    elif wanted.which == ORIGINALS:
         found = found.filter(same_as=None)
     elif wanted.which == COPIES:
         found = found.exclude(same_as=None)
@@ -46,7 +55,7 @@ def mentions(run: Run, wanted: Wanted) -> QuerySet[Mention]:
     if wanted.words or wanted.public not in {"", NO_PUBLIC}:
         through = Mention.queries.through.objects.filter(query__in=asked)
         found = found.filter(pk__in=through.values("mention_id"))
-    return with_words(found).order_by("-published_at", "pk")
+    return with_words(found).order_by(F("published_at").desc(nulls_last=True), "pk")
 
 
 def with_words(found: QuerySet[Mention]) -> QuerySet[Mention]:
@@ -61,8 +70,9 @@ def with_words(found: QuerySet[Mention]) -> QuerySet[Mention]:
 
 
 def copies_of(mention: Mention) -> QuerySet[Mention]:
-    """The pages that repeat this one, the first to appear first."""
-    return Mention.objects.filter(same_as=mention).select_related("document").order_by("published_at", "pk")
+    """The pages that repeat this one, the first to appear first, those without a date last."""
+    rows = Mention.objects.filter(same_as=mention).select_related("document")
+    return rows.order_by(F("published_at").asc(nulls_last=True), "pk")
 
 
 def comments_under(mention: Mention) -> QuerySet[DocumentComment]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from pages.models import Brand
 from reputation.enums import FetchState, RunState
-from reputation.models import Audit, Fetch, Mention, Run
+from reputation.models import Audit, Fetch, Mention, Run, RunSource
 from reputation.rules import RUNNING
 
 
@@ -43,6 +43,28 @@ def running(audit: Audit) -> Run | None:
 def last_done(audit: Audit) -> Run | None:
     """Its latest finished run."""
     return Run.objects.filter(audit=audit, state=RunState.DONE).order_by("-number").first()
+
+
+def is_latest(run: Run) -> bool:
+    """Whether no other run of its audit came after it."""
+    return not Run.objects.filter(audit=run.audit_id, number__gt=run.number).exists()
+
+
+def asked_otherwise(run: Run, before_id: int) -> bool:
+    """Whether the run looked for other names, by other queries or in other sources than the one before."""
+    both = [run.pk, before_id]
+    names = set(Run.objects.filter(pk__in=both).values_list("subject", flat=True))
+    return len(names) > 1 or any(
+        _of(run.pk, rows) != _of(before_id, rows)
+        for rows in (
+            list(Run.queries.through.objects.filter(run__in=both).values_list("run_id", "query_id")),
+            list(RunSource.objects.filter(run__in=both).values_list("run_id", "source_id")),
+        )
+    )
+
+
+def _of(run_id: int, rows: list[tuple[int, int]]) -> set[int]:
+    return {asked for run, asked in rows if run == run_id}
 
 
 def runs_in(brand: Brand) -> QuerySet[Run]:

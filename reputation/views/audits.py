@@ -74,6 +74,7 @@ def audit(request: BrandRequest, audit: str) -> HttpResponse:
     found = audit_of(request, audit)
     current, done = running(found), last_done(found)
     page = Paginator(runs_of(found), RUNS_A_PAGE).get_page(request.GET.get("page"))
+    lines = [run_line(run) for run in page]
     context = {
         "audit": found,
         "names": found.subject.splitlines(),
@@ -82,7 +83,8 @@ def audit(request: BrandRequest, audit: str) -> HttpResponse:
         "sources": list(selectors.sources_of(found)),
         "recipients": list(selectors.recipients_of(found)),
         "page": page,
-        "lines": [run_line(run) for run in page],
+        "lines": lines,
+        "stopped": lines[0] if lines and page.number == 1 and lines[0].why else None,
         "run": current,
         "progress": progress_of(current) if current else None,
         "done": done,

@@ -16,6 +16,7 @@ from cm_suite.core import clock
 from pages.access import BrandRequest, brand_view
 from pages.enums import Act
 from reputation import messages as words
+from reputation.enums import Refusal
 from reputation.forms.audit import AuditForm, draft
 from reputation.forms.rows import PublicForm, PublicFormSet, Publics, SourceForm, SourceFormSet, Sources
 from reputation.forms.standing import differences, form_rows
@@ -69,6 +70,9 @@ def new(request: BrandRequest) -> HttpResponse:
 def edit(request: BrandRequest, audit: str) -> HttpResponse:
     """Change an audit; whoever saved first is not overwritten unseen."""
     found = audit_of(request, audit)
+    if request.method != "POST" and found.archived_at:
+        messages.error(request, words.refusal(Refusal.ARCHIVED, {}))
+        return to_audit(request, found)
     if request.method != "POST":
         return _show(request, _standing(request, found), audit=found, cron=found.cron)
     if request.POST.get(MORE):
@@ -141,7 +145,17 @@ def _filled(form: AuditForm, publics: Typed, sources: Typed, part: str = "") -> 
     )
     sheet.publics.extra = int(part == "publics" or not publics)
     sheet.sources.extra = int(part == "sources" or not sources)
+    if part == "publics":
+        _begin_at_end(sheet.publics, publics)
+    elif part == "sources":
+        _begin_at_end(sheet.sources, sources)
     return sheet
+
+
+def _begin_at_end(rows: Publics | Sources, before: Typed) -> None:
+    """Writing goes on in the row that was added, if there was room for it."""
+    if len(rows.forms) > len(before):
+        rows.forms[-1].fields["kind"].widget.attrs["autofocus"] = True
 
 
 def _more(request: BrandRequest, audit: Audit | None = None) -> HttpResponse:
@@ -149,7 +163,7 @@ def _more(request: BrandRequest, audit: Audit | None = None) -> HttpResponse:
     part = request.POST.get(MORE, "")
     fragment = part if request.htmx and part in PARTS else ""
     schedule = AuditForm(request.POST, brand=request.brand).schedule
-    return _show(request, _typed(request, part), audit=audit, cron=schedule, fragment=fragment, fresh=part)
+    return _show(request, _typed(request, part), audit=audit, cron=schedule, fragment=fragment)
 
 
 def _conflict(request: BrandRequest, sheet: Sheet, current: Audit) -> HttpResponse:

@@ -18,6 +18,7 @@ from pages.messages import Reason
 from reputation import messages as words
 from reputation.enums import RunState, Sentiment
 from reputation.forms.wanted import FaultsForm, WantedForm
+from reputation.lines import web_link
 from reputation.models import DocumentComment, Fetch, Mention, Run
 from reputation.scoring.subject import names_brand
 from reputation.selectors import evidence
@@ -49,10 +50,11 @@ class MentionRow:
 
 @dataclass(frozen=True, slots=True)
 class FaultRow:
-    """One page that could not be read, and why."""
+    """One page that could not be read, and why. `link` is empty for an address that nobody is sent to."""
 
     fetch: Fetch
     reason: Reason
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,18 @@ def mentions(request: BrandRequest, audit: str, number: int) -> HttpResponse:
     """The mentions behind a figure, as the address says, or as chosen on the page."""
     run = run_of(request, audit, number)
     form = WantedForm(run, request.GET)
-    found = evidence.mentions(run, form.wanted())
-    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    wanted = form.wanted()
+    page = Paginator(evidence.mentions(run, wanted), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "audit": run.audit,
         "run": run,
         "form": form,
+        "wanted": wanted,
+        "original": form.original,
         "page": page,
         "rows": mention_rows(page, names_of(run)),
+        "nothing": not page.paginator.count and not run.mentions.exists(),
+        "finished": run.state == RunState.DONE,
     }
     return render(request, "reputation/mentions.html", context)
 
@@ -97,6 +103,7 @@ def mention(request: BrandRequest, audit: str, number: int, mention_id: int) -> 
         "run": run,
         "row": mention_row(found, names),
         "found": found,
+        "out": web_link(found.document.final_url) or web_link(found.document.url),
         "weights": weights(found),
         "text": [pieces(each, names) for each in paragraphs(found.document.text)],
         "read_since": last_read is not None and found.document.read_at > last_read,
@@ -122,6 +129,7 @@ def faults(request: BrandRequest, audit: str, number: int) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": [fault_row(each) for each in page],
+        "chosen": bool(code or source),
         "finished": run.state == RunState.DONE,
     }
     return render(request, "reputation/faults.html", context)
@@ -152,7 +160,7 @@ def weights(found: Mention) -> list[tuple[str, int, str]]:
 
 def fault_row(fetch: Fetch) -> FaultRow:
     """A page that was not read, with the reason in words."""
-    return FaultRow(fetch, words.fault(fetch.code))
+    return FaultRow(fetch, words.fault(fetch.code), web_link(fetch.url))
 
 
 def pieces(text: str, names: tuple[str, ...]) -> tuple[Piece, ...]:

@@ -58,13 +58,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One figure now and in the run before. `sentiment` is empty where it counts no opinion."""
+    """One figure now and in the run before. `asks`: the evidence's question, None where there is no list."""
 
     label: str
     now: int
     then: int
     change: Change
-    sentiment: str = ""
+    asks: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure by itself. `asks`: the evidence's question, None where there is no list."""
+
+    label: str
+    value: int
+    asks: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +147,28 @@ def steps(totals: Totals, before: Before | None) -> list[Step]:
     if before is None:
         return []
     rows = [
-        _step(_("Pages read"), totals.read, before.read),
-        _step(_("Pages that speak of the brand"), totals.originals, before.originals),
-        _step(_("Copies of them"), totals.copies, before.copies),
+        _step(_("Pages read"), totals.read, before.read, None),
+        _step(_("Pages that speak of the brand"), totals.originals, before.originals, ""),
+        _step(_("Copies of them"), totals.copies, before.copies, "?which=copies"),
     ]
     now, then = totals.sentiments, before.sentiments
-    return rows + [_step(str(each.label), _count(now, each), _count(then, each), each) for each in ORDER]
+    for each in ORDER:
+        step = _step(str(each.label), _count(now, each), _count(then, each), f"?sentiment={each}", each)
+        rows.append(step)
+    return rows
 
 
-def _step(label: str, now: int, then: int, sentiment: str = "") -> Step:
-    return Step(label, now, then, change_of(now - then, sentiment), sentiment)
+def figures(totals: Totals) -> list[Figure]:
+    """What a report that has none before it counts."""
+    return [
+        Figure(_("pages read"), totals.read, None),
+        Figure(_("speak of the brand"), totals.originals, ""),
+        Figure(_("copies of them"), totals.copies, "?which=copies"),
+    ]
+
+
+def _step(label: str, now: int, then: int, asks: str | None, sentiment: str = "") -> Step:
+    return Step(label, now, then, change_of(now - then, sentiment), asks)
 
 
 def change_of(difference: int, sentiment: str = "") -> Change:

@@ -14,6 +14,8 @@ from django_htmx.http import HttpResponseClientRedirect
 from pages.access import BrandRequest, brand_view
 from pages.enums import Act
 from reputation import messages as words
+from reputation.models import Audit
+from reputation.selectors.runs import last_done
 from reputation.services.drafts import AlreadyRunning, Refused
 from reputation.services.progress import progress_of
 from reputation.services.request import ask_run
@@ -49,8 +51,16 @@ def progress(request: BrandRequest, audit: str, number: int) -> HttpResponse:
         return redirect(target)
     if standing.finished:
         return HttpResponseClientRedirect(target)
-    said = standing.percent // ANNOUNCED * ANNOUNCED
-    context = {"audit": found.audit, "run": found, "progress": standing, "said": said}
+    percent = standing.percent // ANNOUNCED * ANNOUNCED
+    step = f"{standing.state}-{percent}"
+    context = {
+        "audit": found.audit,
+        "run": found,
+        "progress": standing,
+        "percent": percent,
+        "step": step,
+        "aloud": request.GET.get("said") != step,
+    }
     return render(request, "reputation/progress.html#inside", context)
 
 
@@ -63,5 +73,11 @@ def cancel(request: BrandRequest, audit: str, number: int) -> HttpResponse:
     if isinstance(answer, Refused):
         messages.error(request, words.refusal(answer.code, answer.params))
     else:
-        messages.success(request, _("The run is cancelled. It has no report; the one before stands."))
+        messages.success(request, _cancelled(found.audit))
     return to_audit(request, found.audit)
+
+
+def _cancelled(audit: Audit) -> str:
+    if last_done(audit) is None:
+        return _("The run is cancelled. It has no report.")
+    return _("The run is cancelled. It has no report; the one before stands.")

@@ -40,9 +40,9 @@ class Rooms:
         """Open a page."""
         return cast("Answer", self.client.get(self.at(name, *parts), query))
 
-    def part(self, name: str, /, *parts: object) -> Answer:
+    def part(self, name: str, /, *parts: object, **query: Any) -> Answer:
         """Ask for a fragment, as htmx does."""
-        return cast("Answer", self.client.get(self.at(name, *parts), headers={"HX-Request": "true"}))
+        return cast("Answer", self.client.get(self.at(name, *parts), query, headers={"HX-Request": "true"}))
 
     def post(self, name: str, /, *parts: object, **data: Any) -> Answer:
         """Send a form."""
@@ -52,6 +52,11 @@ class Rooms:
         """Send a form as htmx does."""
         path = self.at(name, *parts)
         return cast("Answer", self.client.post(path, data, headers={"HX-Request": "true"}))
+
+    def raw(self, name: str, /, *parts: object, body: bytes) -> Answer:
+        """Send a form byte by byte, as no browser would."""
+        kind = "application/x-www-form-urlencoded"
+        return cast("Answer", self.client.post(self.at(name, *parts), body, content_type=kind))
 
     def at(self, name: str, *parts: object) -> str:
         """An address of these rooms."""

@@ -138,8 +138,14 @@ class TestSentences:
         )
 
     def test_more_and_less_than_before(self) -> None:
-        assert say(Said.NAMED_MORE).endswith("That is more than the time before (4).")
-        assert say(Said.NAMED_LESS, before=9).endswith("That is less than the time before (9).")
+        assert say(Said.NAMED_MORE, copies=0).endswith("That is more than the time before (4).")
+        assert say(Said.NAMED_LESS, before=9, copies=0).endswith("That is less than the time before (9).")
+
+    def test_what_is_compared_is_not_the_copies(self) -> None:
+        assert say(Said.NAMED_MORE) == (
+            "5 of the 8 pages read speak of the brand, on 3 sites, most of all on journal.example. "
+            "That is more than the time before (4). 2 more repeat them."
+        )
 
     def test_nothing_read(self) -> None:
         assert say(Said.NOTHING_READ, asked=0) == (

@@ -110,7 +110,14 @@ class TestList:
         Audit.objects.filter(pk=audit.pk).update(archived_at=NOON, next_run_at=None)
         page = vera.get("audits")
         assert texts(page, "details .row-title") == ["Notre nom sur le web"]
-        assert texts(page, ".empty-title") == ["No audit yet"]
+        assert texts(page, ".empty-title") == ["No audit runs"]
+        assert soup(page).select(".empty a") == []
+
+    def test_when_all_are_put_away_a_lead_may_make_another(self, alice: Rooms, audit: Audit) -> None:
+        Audit.objects.filter(pk=audit.pk).update(archived_at=NOON, next_run_at=None)
+        page = alice.get("audits")
+        assert links(page, ".empty a") == [alice.at("new")]
+        assert "Those that were put away are below" in words(page)
 
     def test_those_of_another_brand_do_not_show(self, cast: Cast, vera: Rooms) -> None:
         make(cast.other_brand, cast.charlie, name="Secret")
@@ -169,6 +176,21 @@ class TestOne:
         page = vera.get("audit", audit.slug)
         assert texts(page, ".said li")[0] == ("1 of the 1 page read speaks of the brand, on journal.example.")
         assert vera.at("report", audit.slug, run.number) in links(page, ".card-foot a")
+
+    def test_one_whose_last_run_was_stopped_says_why_at_once(self, vera: Rooms, audit: Audit) -> None:
+        run_of(audit)
+        stopped = run_of(audit, RunState.FAILED, code="unexpected")
+        page = vera.get("audit", audit.slug)
+        assert texts(page, ".banner-text") == [
+            "Run 2 was stopped by a fault. Something unexpected happened on our side. "
+            "Run it again; if it lasts, tell whoever runs this installation."
+        ]
+        assert links(page, ".banner a") == [vera.at("report", audit.slug, stopped.number)]
+
+    def test_a_fault_of_before_is_no_news(self, vera: Rooms, audit: Audit) -> None:
+        run_of(audit, RunState.FAILED, code="unexpected")
+        run_of(audit)
+        assert texts(vera.get("audit", audit.slug), ".banner-text") == []
 
     def test_past_runs_the_latest_first(self, vera: Rooms, audit: Audit) -> None:
         first = run_of(audit)

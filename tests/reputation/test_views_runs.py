@@ -160,7 +160,16 @@ class TestCancel:
         run.refresh_from_db()
         assert run.state == RunState.CANCELLED
         assert answer.url == bob.at("audit", audit.slug)
-        assert said(answer) == ["The run is cancelled. It has no report; the one before stands."]
+        assert said(answer) == ["The run is cancelled. It has no report."]
+
+    def test_the_report_before_is_spoken_of_when_there_is_one(
+        self, cast: Cast, bob: Rooms, audit: Audit
+    ) -> None:
+        run_of(audit)
+        run = begin(audit, cast.alice)
+        assert said(bob.post("cancel", audit.slug, run.number)) == [
+            "The run is cancelled. It has no report; the one before stands."
+        ]
 
     def test_one_that_has_ended_stays_what_it_is(self, bob: Rooms, audit: Audit) -> None:
         run = run_of(audit)
