@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.utils import translation
 from django.utils.html import escape
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
@@ -326,10 +327,16 @@ def watch_it_run(tab: Tab) -> Run:
     return Run.objects.get(state="done")
 
 
+def sentences_of(run: Run) -> list[str]:
+    """What the report says, for somebody who reads English."""
+    with translation.override("en"):
+        return [words.sentence(each) for each in report_of(run).sentences]
+
+
 def read_the_report(tab: Tab, run: Run) -> None:
     """It opens by itself, says three sentences, and its figures lead to the pages behind them."""
     tab.wait_for_url(f"**{AUDIT}our-name-on-the-web/1/")
-    sentences = [words.sentence(each) for each in report_of(run).sentences]
+    sentences = sentences_of(run)
     assert len(sentences) == 3
     expect(tab.locator(".said li")).to_have_text(sentences)
     originals = Mention.objects.filter(run=run, same_as=None)
@@ -354,7 +361,7 @@ def get_it_by_mail(run: Run, inbox: Inbox) -> None:
     )
     html = mail.get_body(("html",))
     assert html is not None
-    for sentence in (words.sentence(each) for each in report_of(run).sentences):
+    for sentence in sentences_of(run):
         assert " ".join(sentence.split()) in plain(mail)
         assert escape(sentence) in html.get_content()
     assert link_in(mail, "/audits/").endswith(f"{AUDIT}our-name-on-the-web/1/")
