@@ -22,6 +22,9 @@ BATCH: Final = 20
 TEXT_MOST: Final = 250_000  # characters of a page that are read for its names and its words
 COMPARED_MOST: Final = 10_000  # characters by which pages are compared with one another
 PASSAGE_MOST: Final = 20_000  # characters that are weighed
+LEAD: Final = (
+    400  # characters: a page whose title or beginning names the brand is about it, and weighed whole
+)
 KIND_OF_TEXT: Final = {PageKind.SHOP: "review", PageKind.FORUM: "social"}  # the others are press
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -99,7 +102,8 @@ def _look(document: Document, source_id: int, names: list[str], asked: Asked) ->
         return None
     body = next((each for each in found if each.start > len(document.title)), found[0])
     kind = KIND_OF_TEXT.get(PageKind(document.kind), "press")
-    passages = _passages(document.kind in KIND_OF_TEXT, text, found)
+    about = document.kind in KIND_OF_TEXT or found[0].start < len(document.title) + LEAD
+    passages = _passages(about, text, found)
     compared = (document.text or document.title)[:COMPARED_MOST]
     document.text = ""  # read: the words of thousands of pages are not kept at once
     return Weighed(
@@ -119,7 +123,7 @@ def _words_of(document: Document) -> str:
 
 
 def _passages(whole: bool, text: str, found: tuple[subject.Found, ...]) -> str:
-    """What is weighed: `whole` pages of reviews and forums, of others the paragraphs that name the brand."""
+    """What is weighed: a `whole` page, or the paragraphs that name the brand."""
     if whole:
         return text[:PASSAGE_MOST]
     kept: list[str] = []

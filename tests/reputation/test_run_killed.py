@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings as configured
-from django.db import connection, connections
+from django.db import connections
 
 from reputation import jobs
 from reputation.enums import FetchState, RunState
 from reputation.models import Document, Fetch, Run
 from reputation.services import collect
-from tests.people import Cast, make_cast
+from tests.people import Cast
+from tests.reputation.conftest import Child
 from tests.reputation.makers import LONG, begin, carry_out, listed, make
 from tests.reputation.web import Web, article
 
 PAST = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def crowd(transactional_db: None) -> Cast:
-    """The cast in a database that threads and other processes see."""
-    return make_cast()
 
 
 def pages(web: Web, count: int, seconds: float = 0.0) -> tuple[str, ...]:
@@ -115,40 +106,9 @@ def test_workers_side_by_side_take_pages_apart(crowd: Cast, web: Web) -> None:
     assert run.mentions.count() == 12
 
 
-@pytest.fixture
-def worker(web: Web, tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
-    """Start `run_audit` in a process of its own on the tests' database."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(audit: str) -> subprocess.Popen[bytes]:
-        environ = os.environ | {
-            "DJANGO_SETTINGS_MODULE": "cm_suite.settings",
-            "DATABASE_URL": _database_url(),
-            "CM_VAR_DIR": str(tmp_path),
-            "CM_ALLOWED_HOSTS": ",".join(f"{host}:{port}" for host, port in web.pairs),
-        }
-        argv = [sys.executable, str(configured.BASE_DIR / "manage.py"), "run_audit", audit]
-        with (tmp_path / "worker.log").open("wb") as log:
-            started.append(subprocess.Popen(argv, env=environ, stdout=log, stderr=log))
-        return started[-1]
-
-    yield start
-    for each in started:
-        if each.poll() is None:
-            each.kill()
-        each.wait(10)
-
-
-def _database_url() -> str:
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
-
-
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_loses_no_page(
-    crowd: Cast, web: Web, worker: Callable[[str], subprocess.Popen[bytes]]
+    crowd: Cast, web: Web, worker: Callable[[str], Child]
 ) -> None:
     audit = make(crowd.brand, crowd.alice, listed(*pages(web, 8, seconds=0.3)))
     child = worker(f"maison-lumen/{audit.slug}")
@@ -167,7 +127,7 @@ def test_a_worker_killed_in_the_middle_loses_no_page(
     assert run.mentions.count() == 8
 
 
-def _wait_for_pages(child: subprocess.Popen[bytes], count: int) -> set[str]:
+def _wait_for_pages(child: Child, count: int) -> set[str]:
     deadline = time.monotonic() + 60
     while True:
         kept = set(Fetch.objects.filter(state=FetchState.STORED).values_list("url", flat=True))

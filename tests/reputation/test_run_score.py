@@ -94,8 +94,23 @@ def test_a_huge_page_is_weighed_in_no_time(cast: Cast, audit: Audit, text: str) 
 
 def test_only_the_paragraphs_that_name_the_brand_are_weighed(cast: Cast, audit: Audit) -> None:
     other = "Un désastre, une honte, un scandale odieux que tout le monde déteste."
-    run = weighed(read(audit, cast.bob, f"{other}\n{GLAD}\n{other}\n{LONG}"))
+    run = weighed(read(audit, cast.bob, f"{LONG}\n{LONG}\n{LONG}\n{other}\n{GLAD}\n{other}\n{LONG}"))
     assert run.mentions.get().sentiment == Sentiment.POSITIVE
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Maison Lumen", f"{LONG}\n{LONG}\n{LONG}"),
+        ("", "Maison Lumen vend des lampes."),
+        ("Lampes", "Maison Lumen."),
+    ],
+)
+def test_a_page_about_the_brand_is_weighed_whole(cast: Cast, audit: Audit, title: str, text: str) -> None:
+    """An article need not repeat the name in each paragraph that complains of it."""
+    angry = "Les clients dénoncent un service odieux, des lampes cassées et un scandale. C’est une honte."
+    run = weighed(read(audit, cast.bob, f"{text}\n{angry}", title=title))
+    assert run.mentions.get().sentiment == Sentiment.NEGATIVE
 
 
 def test_of_a_page_of_opinions_all_is_weighed(cast: Cast, audit: Audit) -> None:

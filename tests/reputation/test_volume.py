@@ -1,4 +1,4 @@
-"""Two thousand pages: listed, claimed, weighed and reported within a time, a memory and a number of queries."""
+"""Two thousand pages: listed, claimed, weighed and reported within a time and a number of queries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 import resource
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import pytest
@@ -81,7 +82,7 @@ def test_two_thousand_pages(cast: Cast) -> None:
     assert taken is not None
     figures = {"list": asked(lambda: listing.list_pages(taken, None, time.monotonic() + 60))}  # type: ignore[arg-type]
     assert Fetch.objects.filter(run=run).count() == MANY
-    figures["claim"] = asked(lambda: collect.take(taken, 8, ()))
+    figures["claim"] = asked(partial(collect.take, taken, 8, ()))
     stored(taken)
     taken = steps.take(run.pk, (RunState.COLLECTING,), RunState.SCORING, where=collect.ALL_READ)
     assert taken is not None

@@ -30,6 +30,7 @@ class Web:
     def __init__(self) -> None:
         self.stubs: dict[str, Stub] = {}
         self.visits: Counter[str] = Counter()
+        self.begun: list[tuple[str, float]] = []  # each visit, and when (monotonic)
         self.agents: set[str] = set()
         self.busy: Counter[str] = Counter()
         self.most_at_once: Counter[str] = Counter()
@@ -69,6 +70,7 @@ class Web:
         path, host = handler.path, handler.headers.get("Host", "")
         with self.lock:
             self.visits[path] += 1
+            self.begun.append((path, time.monotonic()))
             self.agents.add(handler.headers.get("User-Agent", ""))
             self.busy[host] += 1
             self.most_at_once[host] = max(self.most_at_once[host], self.busy[host])

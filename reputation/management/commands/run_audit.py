@@ -1,10 +1,14 @@
 """`manage.py run_audit BRAND/AUDIT [--json]`: one run, now, in this process."""
 
 import json
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from threading import Event, current_thread, main_thread
+from types import FrameType
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,6 +17,7 @@ from django.utils.module_loading import import_string
 from reputation import messages
 from reputation.enums import RunState
 from reputation.models import Audit, Run
+from reputation.rules import RUNNING
 from reputation.services import collect
 from reputation.services.progress import Progress, progress_of
 from reputation.services.report import Report, report_of
@@ -38,11 +43,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         run = run_now(self._audit(options["audit"]))
         began = time.monotonic()
-        try:
-            self._go_on(run)
-        except KeyboardInterrupt:
-            raise CommandError(INTERRUPTED, returncode=130) from None
+        with _interruptible() as asked_to_stop:
+            self._go_on(run, asked_to_stop)
         run.refresh_from_db()
+        if asked_to_stop.is_set() and run.state in RUNNING:
+            raise CommandError(INTERRUPTED, returncode=130)
         if run.state != RunState.DONE:
             raise CommandError(_ending(run))
         report = report_of(run)
@@ -59,14 +64,14 @@ class Command(BaseCommand):
             raise CommandError(f"there is no audit {named}: write BRAND/AUDIT as in its address ({there})")
         return found
 
-    def _go_on(self, run: Run) -> None:
+    def _go_on(self, run: Run, asked_to_stop: Event) -> None:
         """Turn after turn until the run has ended, with a bar where somebody looks."""
         turn: Callable[..., bool] = import_string(TURN)
-        while not (progress := progress_of(run)).finished:
+        while not (progress := progress_of(run)).finished and not asked_to_stop.is_set():
             self._show(progress)
             if not turn(run.pk, 1.0):
                 collect.expired()
-                time.sleep(NAP)
+                asked_to_stop.wait(NAP)
         self._show(progress, last=True)
 
     def _show(self, progress: Progress, *, last: bool = False) -> None:
@@ -77,6 +82,26 @@ class Command(BaseCommand):
         line = f"\r[{bar}] {progress.done}/{progress.total} {progress.state:<10}"
         self.stderr.write(line, ending="\n" if last else "")
         self.stderr.flush()
+
+
+@contextmanager
+def _interruptible() -> Iterator[Event]:
+    """Set by the first Ctrl-C, so that the pages on their way are kept; the second one stops at once."""
+    asked_to_stop = Event()
+    if current_thread() is not main_thread():
+        yield asked_to_stop
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        asked_to_stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked_to_stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _ending(run: Run) -> str:
