@@ -210,14 +210,16 @@ class Rows[Form: RowForm](forms.BaseFormSet[Form]):
     """Rows of which those that stay have names of their own, and at least one stays."""
 
     default_error_messages = {
-        "missing_management_form": gettext_lazy("This list came incomplete. Load the page again."),
         "too_many_forms": gettext_lazy("There is room for %(num)s and no more: remove some."),
     }
+    incomplete = gettext_lazy("This list came incomplete. Load the page again.")
     missing = gettext_lazy("Add at least one.")
     namesake = gettext_lazy("Two have the name “%(name)s”. Give one of them another.")
 
     def clean(self) -> None:
-        """At least one row; each name once."""
+        """At least one row; each name once. Of a list that came without its count nothing else is said."""
+        if not self.management_form.is_valid():
+            raise forms.ValidationError(self.incomplete, code="missing_management_form")
         if any(self.errors):
             return
         self.settle()
