@@ -182,7 +182,7 @@ RESULTS: Final[Mapping[str, Outcome]] = {
 
 ON_ITS_WAY: Final = Outcome(
     _("It is being carried out at this very moment."),
-    _("Nothing was taken back. Show it again from this page once the network has answered."),
+    _("Nothing was taken back. Show it again from its own page once the network has answered."),
     "warning",
 )
 SHOWN_AGAIN: Final = Outcome(_("It is shown again: on its way to the network."), "", "success")

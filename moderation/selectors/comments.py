@@ -28,6 +28,8 @@ STANDINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "closed": (ReviewState.CLOSED,),
 }
 NEVER: Final = "never"
+WORDINGS: Final = 20
+"""How many wordings of one comment are shown, the latest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,21 @@ def _asked(wanted: Wanted) -> Q:
     elif wanted.standing:
         asked &= Q(last_state__in=STANDINGS[wanted.standing])
     if wanted.words:
-        asked &= Q(text__icontains=wanted.words) | Q(author_name__icontains=wanted.words)
+        asked &= _says(wanted.words)
+    return asked
+
+
+def _says(words: str) -> Q:
+    """Whether the text or its author's name holds the words, as typed.
+
+    SQLite knows no letter case beyond ASCII, and people type another apostrophe than phones do: the words are
+    looked for in each of these spellings.
+    """
+    cases = {words, words.lower(), words.upper(), words.capitalize()}
+    signs = (("'", "’"), ("’", "'"))
+    asked = Q()
+    for each in sorted(cases | {case.replace(*pair) for case in cases for pair in signs}):
+        asked |= Q(text__icontains=each) | Q(author_name__icontains=each)
     return asked
 
 
@@ -173,7 +189,7 @@ def _wordings(comment: Comment) -> tuple[Wording, ...]:
     said: dict[int, list[Assessment]] = {}
     for each in comment.assessments.order_by("-at", "-pk"):
         said.setdefault(each.revision, []).append(each)
-    rows = comment.revisions.order_by("-number")
+    rows = comment.revisions.order_by("-number")[:WORDINGS]
     return tuple(Wording(row, tuple(said.get(row.number, ()))) for row in rows)
 
 

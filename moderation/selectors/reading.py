@@ -83,6 +83,14 @@ class Reading:
     limitation: LimitationRow
     hours: int | None
 
+    @property
+    def grounds(self) -> tuple[tuple[str, tuple[Piece, ...]], ...]:
+        """The marked words by what the rules see in them, each in words, as they come."""
+        seen: dict[str, list[Piece]] = {}
+        for piece in self.marked:
+            seen.setdefault(piece.why, []).append(piece)
+        return tuple((why, tuple(found)) for why, found in seen.items())
+
 
 @dataclass(frozen=True, slots=True)
 class RemovalClock:

@@ -224,9 +224,9 @@ def _undone(
     target = reverse("moderation:comment", args=[request.brand.slug, comment.pk])
     outcome = outcome or (words.SHOWN_AGAIN if result.kind is K.DONE else words.RESULTS[result.kind])
     done = outcome.tone == "success"
-    if request.htmx and done:
-        return render(request, "moderation/toast.html", {"toast": str(outcome), "undo": None})
     if result.kind is K.ALONE_MUST_CONFIRM:
         target += "?confirm=undo#undo"
     messages.add_message(request, messages.SUCCESS if done else messages.WARNING, str(outcome))
+    if request.htmx and result.kind is not K.ALONE_MUST_CONFIRM:  # nobody is led away from their work
+        return render(request, "moderation/toast.html")
     return HttpResponseClientRedirect(target) if request.htmx else redirect(target)

@@ -58,7 +58,8 @@ def _button(page: Answer, button: str) -> Tag:
 
 
 def _form_of(page: Answer, button: Tag) -> Tag:
-    form = soup(page).select_one(f"form#{button['form']}") if button.get("form") else button.find_parent("form")
+    named = button.get("form")
+    form = soup(page).select_one(f"form#{named}") if named else button.find_parent("form")
     assert isinstance(form, Tag)
     return form
 

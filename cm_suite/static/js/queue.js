@@ -151,6 +151,7 @@
       if (label && label.dataset.touched === undefined && target.dataset.label) label.value = target.dataset.label;
       one(".reading-tabs [aria-current]")?.focus();
     }
+    if (id === "hold" && hold()) one("#outcome[data-lost]")?.remove();
     if (id === "acts") {
       renewedAt = Date.now();
       const alarm = one("#outcome, .qform .errorlist", target);
