@@ -39,6 +39,7 @@ LONGEST_REST: Final = 600.0  # of the Retry-After that keeps the other addresses
 ROBOTS_KEPT: Final = 3600.0
 ROBOTS_AGAIN: Final = 120.0
 ROBOTS_LENGTH: Final = 512_000
+LONG_ROBOTS: Final = 20_000
 LONGEST_ADDRESS: Final = 4000
 _SLACK: Final = 4.0  # a killed worker's host is free again so long after the deadline
 _LONGEST_ETAG: Final = 200
@@ -341,6 +342,10 @@ def _fits_header(value: str) -> bool:
     return bool(value) and value.isascii() and value.isprintable()
 
 
-@lru_cache(maxsize=64)
 def _rules(text: str) -> Protego:
-    return Protego.parse(text)
+    """What a robots.txt says. A long one takes megabytes once read, so few of those are kept."""
+    return _few(text) if len(text) > LONG_ROBOTS else _many(text)
+
+
+_many: Final = lru_cache(maxsize=64)(Protego.parse)
+_few: Final = lru_cache(maxsize=2)(Protego.parse)

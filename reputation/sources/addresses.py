@@ -52,7 +52,10 @@ _ESCAPE: Final = re.compile(r"%[0-9a-fA-F]{2}")
 
 
 class BadLine(NamedTuple):
-    """A line that is no address: its number from 1, the line, and a code."""
+    """A line that is no address: its number from 1, the line, and a code.
+
+    A line that is too long is cut, to what is still too long: a part of it must not pass for an address.
+    """
 
     number: int
     text: str
@@ -81,7 +84,7 @@ def list_urls(text: str, allowed: frozenset[tuple[str, int]] = frozenset()) -> A
         url = line if _SCHEME.match(line) else f"https://{line}"
         code = _wrong(url, guard) or ("too_many_addresses" if len(good) >= MOST_LINES else "")
         if code:
-            bad.append(BadLine(number, line[:LONGEST], code))
+            bad.append(BadLine(number, line[: LONGEST + 1], code))
         else:
             good.setdefault(canonical(url), url.partition("#")[0])
     return Addresses(tuple(good.values()), tuple(bad))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from cm_suite.core import fetch
 from cm_suite.core.clock import now
 from cm_suite.core.errors import Later
 from cm_suite.core.fetch import Robots
@@ -162,6 +163,20 @@ def test_a_turn_outlasts_the_deadline_a_little_and_is_taken_once() -> None:
         reader = Reader(site, deadline=3.0)
         reader.get(site.url("/a").replace("site.example", "SITE.example"))
     assert reader.turns.taken == [("site.example", pytest.approx(7.0, abs=0.5))]
+
+
+def test_long_rules_are_obeyed_and_few_of_them_kept() -> None:
+    """Read, a robots.txt takes thirty times its length: many long ones would fill a worker."""
+    with Site({f"/{n}/a": html() for n in range(5)}) as site:
+        hosts = tuple(f"site{n}.example" for n in range(5))
+        reader = Reader(site, hosts=hosts)
+        for n, host in enumerate(hosts):
+            rules = "User-agent: *\n" + f"Disallow: /{n}/b\n" * (fetch.LONG_ROBOTS // 10)
+            reader.robots.keep(site.url("", host), Robots(rules), 60)
+            assert reader.get(site.url(f"/{n}/a", host)).text == PAGE
+            assert reader.fault(site.url(f"/{n}/b", host)) == ("never", "robots_forbidden")
+    assert fetch._few.cache_info().currsize == 2
+    assert fetch._few.cache_info().misses >= 5
 
 
 def test_hostile_rules_are_read_in_no_time() -> None:

@@ -104,7 +104,7 @@ def test_a_pasted_list_is_read() -> None:
 def test_a_line_that_is_no_address_is_named(line: str, code: str) -> None:
     found = list_urls(f"https://presse.example/a\n\n{line}\nhttps://presse.example/b")
     assert found.good == ("https://presse.example/a", "https://presse.example/b")
-    assert found.bad == (BadLine(3, line[:1000], code),)
+    assert found.bad == (BadLine(3, line[:1001], code),)
 
 
 def test_a_pair_of_the_allow_list_may_be_private() -> None:
