@@ -140,7 +140,11 @@ class _Reading:
 
         What is on its way is written down in any case, so that no page is read for nothing.
         """
-        with ThreadPoolExecutor(READERS, thread_name_prefix="reading") as pool:
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="taking-apart") as apart,
+            ThreadPoolExecutor(READERS, thread_name_prefix="reading") as pool,
+        ):
+            self.apart = apart
             try:
                 idle = self._read(pool, stop_at)
             finally:
@@ -162,7 +166,7 @@ class _Reading:
         self.resting = {host: until for host, until in self.resting.items() if until > now}
         free = READERS - len(self.running)
         for order in collect.take(self.run, free, self.resting) if free else ():
-            self.running[pool.submit(collect.read, self.fetcher, order)] = order
+            self.running[pool.submit(collect.read, self.fetcher, order, self.apart)] = order
 
     def _worth_a_nap(self, stop_at: float) -> bool:
         """Whether a page can be tried before this turn is over."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -32,8 +32,6 @@ MOST_MARKUP: Final = 2_000_000  # characters of a page that are taken apart
 MOST_TAGS: Final = 120_000
 ALL_READ: Final = ~Q(Exists(Fetch.objects.filter(run=OuterRef("pk"), state__in=rules.OPEN)))
 _EXPIRED: Final = Q(lease_until__lte=Now())
-# Taking a page apart needs up to a hundred times its size: in one process, one page after the other.
-_TAKING_APART: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +94,17 @@ def keep(orders: Iterable[Order]) -> None:
         leases.renew(order.fetch, LEASE)
 
 
-def read(fetcher: Fetcher, order: Order) -> Reading:
-    """Read and understand one page. No database: this runs in a thread. Raises Later or Never."""
+def read(fetcher: Fetcher, order: Order, apart: Executor) -> Reading:
+    """Read and understand one page. No database: this runs in a thread. Raises Later or Never.
+
+    `apart`: where pages are taken apart. That needs tens of times their size, which the system's memory
+    keeps for each thread that ever did it: so a worker has one thread for all its pages.
+    """
     fetched = fetcher.get(order.fetch.url, etag=order.etag, modified=order.modified)
     if fetched.unchanged:
         return Reading(fetched, None)
     markup, fetched = within_reason(fetched.text), replace(fetched, text="")
-    with _TAKING_APART:
-        return Reading(fetched, extract(markup, fetched.final_url))
+    return Reading(fetched, apart.submit(extract, markup, fetched.final_url).result())
 
 
 def within_reason(markup: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -64,6 +65,16 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait(10)
+
+    @property
+    def most_memory(self) -> int:
+        """The most it ever held, in megabytes; 0 where the system does not say, or once it has ended."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return 0
+        found = re.search(r"VmHWM:\s+(\d+) kB", status)
+        return int(found[1]) // 1024 if found else 0
 
     @property
     def said(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django import Settings
 
 from cm_suite.core import fetch
 from reputation import jobs
@@ -96,6 +97,36 @@ def test_a_worker_killed_while_it_asks_a_feed(crowd: Cast, web: Web, worker: Sta
     assert carry_out(run).state == RunState.DONE
     assert [web.visits[path] for path in ("/quick", "/slow", "/0", "/1")] == [1, 2, 1, 1]
     assert run.mentions.count() == 2
+
+
+HEAVY = {
+    "paragraphs": f"<p>Maison Lumen vend une lampe. {LONG}</p>\n",
+    "letters": "été œuvre ",
+    "breaks": "<br>a",
+    "bold": "<b>",
+}
+
+
+def test_eight_readers_of_heavy_pages_stay_small(
+    crowd: Cast, web: Web, worker: Start, settings: Settings
+) -> None:
+    web.names |= {f"site{n}.localhost" for n in range(8)}
+    settings.CM_ALLOWED_HOSTS = web.pairs
+    urls = []
+    for n, piece in enumerate([*HEAVY.values()] * 2):
+        body = f"<html><body><article><p>Maison Lumen, page {n}.</p>{piece * (4_900_000 // len(piece))}"
+        body = body.encode()[:4_990_000].decode("utf-8", "ignore")
+        urls.append(web.page(f"/{n}", body, host=f"site{n}.localhost"))
+    child = worker(name(make(crowd.brand, crowd.alice, listed(*urls))))
+    most = 0
+    while child.poll() is None:
+        most = max(most, child.most_memory)
+        time.sleep(0.05)
+    assert child.wait() == 0, child.told
+    assert Fetch.objects.filter(state=FetchState.STORED).count() == 8
+    assert {web.visits[f"/{n}"] for n in range(8)} == {1}
+    print(f"{most} MB")  # noqa: T201
+    assert most < 300
 
 
 def test_a_report_as_json_is_alone_on_its_output(crowd: Cast, web: Web, worker: Start) -> None:

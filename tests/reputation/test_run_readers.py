@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -230,7 +231,8 @@ def test_pages_are_taken_apart_one_by_one(cast: Cast, web: Web, monkeypatch: pyt
 def test_the_markup_of_a_page_is_not_carried_along(cast: Cast, web: Web) -> None:
     run = collecting(cast, *pages(web, 1))
     (order,) = collect.take(run, 8, ())
-    reading = collect.read(pace_hosts.web(), order)
+    with ThreadPoolExecutor(1) as apart:
+        reading = collect.read(pace_hosts.web(), order, apart)
     assert (reading.fetched.text, reading.fetched.status) == ("", 200)
     assert reading.page is not None
     assert "Maison Lumen" in reading.page.text
@@ -265,8 +267,8 @@ def test_a_page_unchanged_is_not_taken_apart(cast: Cast, web: Web) -> None:
         def get(self, url: str, **_said: str) -> Fetched:
             return unchanged(url)
 
-    with patch.object(collect, "extract", side_effect=AssertionError):
-        reading = collect.read(Still(), order)  # type: ignore[arg-type]  # all that is asked of a fetcher
+    with ThreadPoolExecutor(1) as apart, patch.object(collect, "extract", side_effect=AssertionError):
+        reading = collect.read(Still(), order, apart)  # type: ignore[arg-type]  # all that is asked of a fetcher
     assert reading.page is None
 
 

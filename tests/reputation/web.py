@@ -28,6 +28,7 @@ class Web:
     """Sites on 127.0.0.1, 127.0.0.2, …: one port, the same pages, visits counted by path."""
 
     def __init__(self) -> None:
+        self.names = {"127.0.0.1", "localhost"}
         self.stubs: dict[str, Stub] = {}
         self.visits: Counter[str] = Counter()
         self.begun: list[tuple[str, float]] = []  # each visit, and when (monotonic)
@@ -54,7 +55,7 @@ class Web:
     @property
     def pairs(self) -> frozenset[tuple[str, int]]:
         """The sites as an allow-list."""
-        return frozenset({("127.0.0.1", self.port), ("localhost", self.port)})
+        return frozenset((name, self.port) for name in self.names)
 
     def page(self, path: str, body: str = "", *, host: str = "127.0.0.1", **said: object) -> str:
         """Put a page at a path; its address on one of the sites."""
