@@ -80,6 +80,7 @@ class Comment(models.Model):
         indexes = (
             models.Index(fields=("page", "-seen_at"), name="comment_recent"),
             models.Index(fields=("page", "author_remote_id"), name="comment_author"),
+            models.Index(fields=("page", "parent_remote_id"), name="comment_parent"),
             models.Index(
                 fields=("answer_at",), name="comment_notified", condition=Q(notices__gt=F("notices_answered"))
             ),

@@ -23,7 +23,7 @@ class Risk:
 
 
 RISKS: Final[tuple[Risk, ...]] = (
-    Risk("risk-0", gettext_lazy("No risk found"), ""),
+    Risk("risk-0", gettext_lazy("No legal risk found"), ""),
     Risk("risk-1", gettext_lazy("Low risk"), ""),
     Risk("risk-2", gettext_lazy("Risk"), "warn"),
     Risk("risk-3", gettext_lazy("High risk"), "risk"),

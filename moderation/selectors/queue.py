@@ -109,14 +109,25 @@ def now_reviews(brand: Brand, limit: int, reader: Person | None = None) -> list[
 def answered_share(brand: Brand, days: int) -> Mapping[int, Answered]:
     """By page id, the comments of the last `days` × 24 hours and those that got a reply; one query.
 
-    A page without comments is absent. Spam and what its author took down count like the rest.
+    A page without comments is absent. Spam and what its author took down count like the rest; what the page
+    wrote itself does not, and an answer it gave on the network does.
     """
     replied = Action.objects.filter(
         decision__review__comment=OuterRef("pk"), decision__act=Decided.REPLY, state=ActionState.DONE
     )
-    recent = Comment.objects.filter(page__brand=brand, seen_at__gt=clock.now() - timedelta(days=days))
-    rows = recent.annotate(replied=Exists(replied)).order_by().values("page_id")
-    counted = rows.annotate(comments=Count("pk"), answered=Count("pk", filter=Q(replied=True)))
+    elsewhere = Comment.objects.filter(
+        page=OuterRef("page"), parent_remote_id=OuterRef("remote_id"), by_page=True
+    )
+    since = clock.now() - timedelta(days=days)
+    recent = Comment.objects.filter(page__brand=brand, by_page=False, seen_at__gt=since)
+    rows = (
+        recent.annotate(replied=Exists(replied), answered_there=Exists(elsewhere))
+        .order_by()
+        .values("page_id")
+    )
+    counted = rows.annotate(
+        comments=Count("pk"), answered=Count("pk", filter=Q(replied=True) | Q(answered_there=True))
+    )
     return {each["page_id"]: Answered(each["comments"], each["answered"]) for each in counted}
 
 

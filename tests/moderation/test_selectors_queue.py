@@ -89,6 +89,19 @@ class TestAnswered:
         found = queue.answered_share(cast.brand, 7)[cast.newsroom.pk]
         assert (found.comments, found.answered, found.share) == (2, 1, 0.5)
 
+    def test_an_answer_given_on_the_network_counts_and_is_no_comment_itself(
+        self, cast: Cast, network: FakeNetwork
+    ) -> None:
+        asked = taken(cast.newsroom, network, HARMLESS, "asked")
+        taken(cast.newsroom, network, "Et moi ?", "unanswered")
+        ours = taken(cast.newsroom, network, "Merci !", "ours")
+        cast.newsroom.comments.filter(pk=ours.pk).update(by_page=True, parent_remote_id=asked.remote_id)
+        found = queue.answered_share(cast.brand, 7)[cast.newsroom.pk]
+        assert (found.comments, found.answered) == (2, 1)
+        cast.newsroom.comments.filter(pk=ours.pk).update(by_page=False)
+        found = queue.answered_share(cast.brand, 7)[cast.newsroom.pk]
+        assert (found.comments, found.answered) == (3, 0)
+
     def test_a_page_without_comments_is_absent(self, cast: Cast) -> None:
         assert queue.answered_share(cast.brand, 7) == {}
 
