@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -46,21 +46,24 @@ class Asked:
     """The queries of a run, read once, so that a text is read once for all of them."""
 
     def __init__(self, queries: Iterable[Query]) -> None:
-        self._queries = [(query, _stems(query.words)) for query in queries]
+        self._queries = [(query, _needed(query.words)) for query in queries]
 
     def answered(self, text: str) -> list[Query]:
         """The queries that a text answers, as `subject.matches` says."""
-        words = {word.text for word in words_of(text)}
-        stems, vocabulary = {subject.stem(word) for word in words}, " ".join(words)
-        return [
-            query
-            for query, asked in self._queries
-            if not asked.isdisjoint(stems) and (asked <= stems or subject.matches(query.words, vocabulary))
-        ]
+        stems = {subject.stem(word.text) for word in words_of(text)}
+        return [query for query, needed in self._queries if needed and needed <= stems]
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(subject.stem(word.text) for word in words_of(text))
+def _needed(words: str) -> frozenset[str]:
+    """The stems without which no text answers a query; its little words are not among them."""
+    by_stem: dict[str, set[str]] = {}
+    for word in words_of(words):
+        by_stem.setdefault(subject.stem(word.text), set()).add(word.text)
+    return frozenset(stem for stem in by_stem if not subject.matches(words, _without(stem, by_stem)))
+
+
+def _without(stem: str, by_stem: Mapping[str, set[str]]) -> str:
+    return " ".join(word for other, theirs in by_stem.items() if other != stem for word in theirs)
 
 
 def score_run(run: Run) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
+from dataclasses import fields
 from io import StringIO
 from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from reputation import jobs, messages
 from reputation.enums import Cause, RunState
 from reputation.models import Run
 from reputation.services import request
+from reputation.services.report import Report
 from tests.people import Cast
 from tests.reputation.makers import LONG, begin, listed, make
 from tests.reputation.web import Web, article
@@ -87,3 +91,61 @@ def test_a_run_that_does_not_finish_is_an_error(cast: Cast, web: Web) -> None:
         pytest.raises(CommandError, match="the run ended as cancelled"),
     ):
         called(f"maison-lumen/{audit.slug}")
+
+
+def test_a_run_that_failed_says_why_and_what_next(cast: Cast, web: Web) -> None:
+    audit = make(cast.brand, cast.alice, listed(web.url("/a")))
+    audit.sources.update(dropped_at=audit.created_at)
+    with pytest.raises(CommandError) as raised:
+        called(f"maison-lumen/{audit.slug}")
+    assert str(raised.value).startswith("the run ended as failed (no_sources): ")
+    assert str(messages.run_fault("no_sources").advice) in str(raised.value)
+    assert (raised.value.returncode, Run.objects.get().state) == (1, RunState.FAILED)
+
+
+def test_the_audits_there_are_are_named_but_not_those_of_others(cast: Cast) -> None:
+    make(cast.brand, cast.alice, name="Prix")
+    put_away = make(cast.brand, cast.alice, name="Ancien")
+    request.archive(put_away, cast.alice)
+    make(cast.other_brand, cast.charlie, name="Secret")
+    with pytest.raises(CommandError) as raised:
+        called("maison-lumen/ancien")
+    assert "(of this brand: maison-lumen/prix)" in str(raised.value)
+    with pytest.raises(CommandError, match=r"\(this brand has none\)"):
+        called("nulle-part/prix")
+
+
+def test_the_second_interruption_stops_at_once(cast: Cast, web: Web) -> None:
+    audit = make(cast.brand, cast.alice, listed(web.page("/a", article("Une lampe", LAMP))))
+    before = signal.getsignal(signal.SIGINT)
+
+    def twice(*_said: object) -> bool:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        return True
+
+    with patch("reputation.jobs.turn", twice), pytest.raises(KeyboardInterrupt):
+        called(f"maison-lumen/{audit.slug}")
+    assert signal.getsignal(signal.SIGINT) == before
+    called(f"maison-lumen/{audit.slug}")
+    assert (Run.objects.get().state, web.visits["/a"]) == (RunState.DONE, 1)
+
+
+def test_an_interruption_at_the_very_end_is_none(cast: Cast, web: Web) -> None:
+    make(cast.brand, cast.alice, listed(web.page("/a", article("Une lampe", LAMP))))
+    turn = jobs.turn
+
+    def last(run_id: int, seconds: float) -> bool:
+        more = turn(run_id, seconds)
+        signal.raise_signal(signal.SIGINT)
+        return more
+
+    with patch("reputation.jobs.turn", last):
+        assert json.loads(called("maison-lumen/notre-nom-sur-le-web", "--json"))["state"] == "done"
+
+
+def test_instants_in_json_bear_their_zone(cast: Cast, web: Web) -> None:
+    make(cast.brand, cast.alice, listed(web.page("/a", article("Une lampe", LAMP, day="2026-11-20"))))
+    found = json.loads(called("maison-lumen/notre-nom-sur-le-web", "--json"))
+    assert found["mentions"][0]["published_at"] == "2026-11-20T07:00:00+00:00"
+    assert set(found) == {field.name for field in fields(Report)} | {"seconds"}
