@@ -51,20 +51,27 @@ def is_latest(run: Run) -> bool:
 
 
 def asked_otherwise(run: Run, before_id: int) -> bool:
-    """Whether the run looked for other names, by other queries or in other sources than the one before."""
+    """Whether a run looked for other names, by other queries or in other sources than the one before.
+
+    Or weighed what it found by other rules. Four queries.
+    """
     both = [run.pk, before_id]
     names = set(Run.objects.filter(pk__in=both).values_list("subject", flat=True))
-    return len(names) > 1 or any(
-        _of(run.pk, rows) != _of(before_id, rows)
-        for rows in (
-            list(Run.queries.through.objects.filter(run__in=both).values_list("run_id", "query_id")),
-            list(RunSource.objects.filter(run__in=both).values_list("run_id", "source_id")),
-        )
+    rules = Mention.objects.filter(run__in=both).order_by().values_list("model_version", flat=True)
+    queries = Run.queries.through.objects.filter(run__in=both).values_list("run_id", "query_id")
+    sources = RunSource.objects.filter(run__in=both).values_list("run_id", "source_id")
+    return (
+        len(names) > 1
+        or len(rules.distinct()) > 1
+        or _differ(run.pk, list(queries))
+        or _differ(run.pk, list(sources))
     )
 
 
-def _of(run_id: int, rows: list[tuple[int, int]]) -> set[int]:
-    return {asked for run, asked in rows if run == run_id}
+def _differ(run_id: int, rows: list[tuple[int, int]]) -> bool:
+    """Whether what was asked in one run is not what was asked in the other."""
+    one = {asked for run, asked in rows if run == run_id}
+    return one != {asked for run, asked in rows if run != run_id}
 
 
 def runs_in(brand: Brand) -> QuerySet[Run]:

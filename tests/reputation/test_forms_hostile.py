@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ ADDRESS: Final = "https://journal.example/"
 @pytest.fixture(autouse=True)
 def english(request: pytest.FixtureRequest) -> None:
     """Everybody reads English, where there is anybody."""
+    translation.activate("en")
     if "cast" in request.fixturenames:
         request.getfixturevalue("cast")
         Person.objects.update(language="en")
@@ -118,10 +120,16 @@ class TestAddresses:
         ],
     )
     @pytest.mark.parametrize("kind", ["urls", "feed"])
-    def test_what_is_no_page_of_the_web(self, alice: Rooms, line: str, why: str, kind: str) -> None:
-        row = {"kind": kind, "name": "", kind: line}
-        seen = refused(alice.post("new", **audit_form(sources=[row])))
-        assert why in seen
+    def test_what_is_no_page_of_the_web(self, line: str, why: str, kind: str) -> None:
+        found = sources({"kind": kind, "name": "", kind: line})
+        assert not found.is_valid()
+        (told,) = found.forms[0].errors[kind]
+        assert str(told).endswith(why)
+
+    def test_the_page_says_so_beside_the_list(self, alice: Rooms) -> None:
+        page = alice.post("new", **audit_form(sources=urls("https://alice:secret@a.example/")))
+        assert "it holds a name or a password. Take them out." in refused(page)
+        assert soup(page).select("#sources .has-error [name=sources-0-urls]") != []
 
     def test_two_spellings_are_kept_once(self, alice: Rooms) -> None:
         text = f"{ADDRESS}a\nHTTPS://Journal.example/a?utm_source=x\n{ADDRESS}a#fin\n{ADDRESS}b"

@@ -253,7 +253,19 @@ class TestCompared:
         run.queries.remove(Query.objects.get(words="prix lampe"))
         assert asked_otherwise(run, before.pk)
         seen = words(vera.get("report", audit.slug, run.number))
-        assert "The names, the queries or the sources have changed since: compare with care." in seen
+        assert (
+            "The names, the queries, the sources or the rules that weigh pages have changed since: "
+            "compare with care." in seen
+        )
+
+    def test_other_rules_weigh_otherwise(self, vera: Rooms, audit: Audit) -> None:
+        before, run = run_of(audit), run_of(audit)
+        mention(before, "a", "negative")
+        again = mention(run, "a", "positive")
+        assert not asked_otherwise(run, before.pk)
+        run.mentions.filter(pk=again.pk).update(model_version="rules-2")
+        assert asked_otherwise(run, before.pk)
+        assert "compare with care" in words(vera.get("report", audit.slug, run.number))
 
     def test_other_sources_and_other_names_too(self, audit: Audit) -> None:
         before, run = run_of(audit), run_of(audit)
