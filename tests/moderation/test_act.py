@@ -426,7 +426,8 @@ def test_a_fault_of_ours_after_the_fence_is_unknown_and_stops_no_other(
     assert jobs.carry_out() == 2
     assert stands(hiding) == (A.UNKNOWN, Code.UNEXPECTED)
     assert stands(other) == (A.DONE, "")
-    assert caplog.messages == [f"perform of Action {hiding.pk}"]
+    [said] = caplog.messages
+    assert said.startswith(f"perform of Action {hiding.pk}: ZeroDivisionError\n")
 
 
 def test_the_ledger_holds_after_all_of_it(cast: Cast, network: FakeNetwork, hiding: Action) -> None:

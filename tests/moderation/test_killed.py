@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as installed
@@ -69,7 +70,7 @@ def database_url() -> str:
     known = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{known['NAME']}"
-    return f"postgresql://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{known['NAME']}").geturl()
 
 
 def killed_in(method: str, when: str, action: Action) -> None:
