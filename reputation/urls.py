@@ -15,6 +15,7 @@ urlpatterns = [
     path(ONE + "edit/", edit.edit, name="edit"),
     path(ONE + "run/", runs.run, name="run"),
     path(ONE + "archive/", edit.archive, name="archive"),
+    path(ONE + "restore/", edit.restore, name="restore"),
     path(RUN, report.report, name="report"),
     path(RUN + "progress/", runs.progress, name="progress"),
     path(RUN + "cancel/", runs.cancel, name="cancel"),

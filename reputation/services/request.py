@@ -82,6 +82,18 @@ def archive(audit: Audit, by: Person) -> Saving:
     return Saved(current)
 
 
+def restore(audit: Audit, by: Person) -> Audit:
+    """Take an audit that was put away back to work: its schedule counts from now. Twice changes nothing."""
+    with transaction.atomic():
+        current = _locked(audit)
+        if current.archived_at is not None:
+            current.archived_at, current.next_run_at = None, first_run(current.cron, current.brand)
+            current.version += 1
+            current.save()
+            _write(current, "audit.restored", by)
+    return current
+
+
 def ask_run(audit: Audit, by: Person) -> Asking:
     """Have an audit run now, unless it runs already."""
     with transaction.atomic():

@@ -103,6 +103,16 @@ def archive(request: BrandRequest, audit: str) -> HttpResponse:
     return to_audit(request, found)
 
 
+@brand_view(Act.MANAGE)
+@require_POST
+def restore(request: BrandRequest, audit: str) -> HttpResponse:
+    """Take an audit that was put away back to work."""
+    found = audit_of(request, audit)
+    services.restore(found, request.user)
+    messages.success(request, _("The audit is back at work. Its schedule counts from now."))
+    return to_audit(request, found)
+
+
 def _parts(sheet: Sheet) -> tuple[AuditForm, Publics, Sources]:
     return sheet.form, sheet.publics, sheet.sources
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from cm_suite.core import clock
 from cm_suite.core.models import LedgerEntry
 from pages.models import Person
 from reputation.enums import RunState
@@ -286,6 +287,37 @@ class TestArchive:
 
     def test_it_is_no_link(self, alice: Rooms, audit: Audit) -> None:
         assert alice.get("archive", audit.slug).status_code == 405
+
+
+class TestRestore:
+    def test_it_goes_back_to_work_and_its_schedule_counts_from_now(self, alice: Rooms, audit: Audit) -> None:
+        Audit.objects.update(cron="0 8 * * 1")
+        alice.post("archive", audit.slug)
+        before = clock.now()
+        answer = alice.post("restore", audit.slug)
+        audit.refresh_from_db()
+        assert said(answer)[-1:] == ["The audit is back at work. Its schedule counts from now."]
+        assert audit.archived_at is None
+        assert audit.next_run_at is not None
+        assert audit.next_run_at > before
+        assert LedgerEntry.objects.filter(kind="audit.restored", actor_id=audit.created_by_id).count() == 1
+
+    def test_one_at_work_stays_as_it_is(self, alice: Rooms, audit: Audit) -> None:
+        alice.post("restore", audit.slug)
+        version = audit.version
+        audit.refresh_from_db()
+        assert (audit.version, audit.archived_at) == (version, None)
+        assert not LedgerEntry.objects.filter(kind="audit.restored").exists()
+
+    def test_only_leads_see_the_way_back(
+        self, cast: Cast, signed_in: SignIn, alice: Rooms, audit: Audit
+    ) -> None:
+        alice.post("archive", audit.slug)
+        way = f"/audits/{audit.slug}/restore/"
+        assert way in alice.get("audit", audit.slug).content.decode()
+        viewer = Rooms(signed_in(cast.vera))
+        assert way not in viewer.get("audit", audit.slug).content.decode()
+        assert viewer.post("restore", audit.slug).status_code == 403
 
 
 class TestRights:
