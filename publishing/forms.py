@@ -12,6 +12,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from pages.enums import PageState
+from pages.forms.rows import RowsField
 from pages.models import Brand, Page
 from publishing.enums import ContentType
 from publishing.models import Post
@@ -135,7 +136,7 @@ class ComposeForm(ContentForm):
     """
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    pages: forms.ModelMultipleChoiceField[Page] = forms.ModelMultipleChoiceField(
+    pages: RowsField[Page] = RowsField(
         label=_("Pages"),
         queryset=Page.objects.none(),
         required=False,
@@ -149,7 +150,7 @@ class ComposeForm(ContentForm):
     def __init__(self, *args: Any, brand: Brand, planning: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.planning = planning
-        field = cast("forms.ModelMultipleChoiceField[Page]", self.fields["pages"])
+        field = cast("RowsField[Page]", self.fields["pages"])
         connected = Page.objects.filter(brand=brand).exclude(state=PageState.DISCONNECTED)
         field.queryset = connected.select_related("brand").order_by("-network", "name", "pk")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pages.enums import Act
+from pages.forms.rows import RowsField
 from pages.models import Brand, Person
 from pages.selectors.people import people_with
 from reputation import cadence
@@ -24,7 +25,6 @@ from reputation.services.drafts import AuditDraft, PublicDraft, SourceDraft
 
 SUBJECT_MOST: Final = 300
 CRON_MOST: Final = 60
-NUMBER_MOST: Final = 18  # digits of a row's number
 EIGHT: Final = time(8)
 # What each rhythm asks for; what it does not ask for is not looked at.
 _TIMES: Final = frozenset({"weekday", "day", "at", "cron"})
@@ -43,16 +43,6 @@ class HourInput(forms.TimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%H:%M")
-
-
-class PeopleField(forms.ModelMultipleChoiceField[Person]):
-    """People to choose among; what could be nobody's number is turned away before the database is asked."""
-
-    def clean(self, value: Any) -> Any:
-        """The people chosen."""
-        if any(not str(each).isdecimal() or len(str(each)) > NUMBER_MOST for each in value or ()):
-            raise forms.ValidationError(_("Choose among the people of this brand."), code="invalid_choice")
-        return super().clean(value)
 
 
 class AuditForm(forms.Form):
@@ -103,7 +93,7 @@ class AuditForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false", "class": "is-code"}),
     )
-    recipients = PeopleField(
+    recipients: RowsField[Person] = RowsField(
         label=gettext_lazy("Who gets the report by e-mail"),
         queryset=Person.objects.none(),
         required=False,
@@ -113,7 +103,7 @@ class AuditForm(forms.Form):
 
     def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast("PeopleField", self.fields["recipients"])
+        field = cast("RowsField[Person]", self.fields["recipients"])
         field.queryset = people_with(brand, Act.SEE)
 
     def clean_subject(self) -> tuple[str, ...]:
