@@ -96,7 +96,7 @@ def test_a_site_that_says_when_is_waited_for_without_a_worker(cast: Cast) -> Non
     run = begun(cast, "Fil")
     began = time.monotonic()
     assert ask(run, Feed(later("rate_limited", 120, Status.REFUSED))) is False
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 30  # it would be 120
     run.refresh_from_db()
     assert (run.state, run.lease_until, run.tries) == (RunState.LISTING, None, 0)
     assert RunSource.objects.get(run=run).status == S.WAITING
