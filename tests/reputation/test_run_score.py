@@ -84,9 +84,9 @@ def test_a_page_that_does_not_name_the_brand_is_no_mention(cast: Cast, audit: Au
 )
 def test_a_huge_page_is_weighed_in_no_time(cast: Cast, audit: Audit, text: str) -> None:
     run = read(audit, cast.bob, text[:200_000])
-    began = time.monotonic()
+    began = time.process_time()
     assert weighed(run).state == RunState.DONE
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 5
     mention = run.mentions.get()
     assert "lumen" in mention.excerpt.lower()
     assert len(mention.excerpt) <= 600
