@@ -67,7 +67,10 @@ class Web:
         return f"http://{host}:{self.port}{path}"
 
     def answer(self, handler: _Handler) -> None:
-        """Note the visit, then say what stands there."""
+        """Note the visit, then say what stands there.
+
+        The visit is over for the count when the answer begins: who has all of it may come again at once.
+        """
         path, host = handler.path, handler.headers.get("Host", "")
         with self.lock:
             self.visits[path] += 1
@@ -75,14 +78,13 @@ class Web:
             self.agents.add(handler.headers.get("User-Agent", ""))
             self.busy[host] += 1
             self.most_at_once[host] = max(self.most_at_once[host], self.busy[host])
-        try:
-            self._say(handler, self.stubs.get(path, Stub("", 404)))
-        finally:
-            with self.lock:
-                self.busy[host] -= 1
+        stub = self.stubs.get(path, Stub("", 404))
+        time.sleep(stub.seconds)
+        with self.lock:
+            self.busy[host] -= 1
+        self._say(handler, stub)
 
     def _say(self, handler: _Handler, stub: Stub) -> None:
-        time.sleep(stub.seconds)
         if stub.drop:
             handler.close_connection = True
             return
