@@ -15,7 +15,7 @@ class Pool:
 
 
 POOLS = (
-    Pool("senders", 2, ("publishing", "moderation", "pages", "default", "reputation")),
+    Pool("senders", 2, ("publishing", "moderation", "pages", "default")),  # never behind the slow web
     Pool("helpers", 1, ("pages", "moderation", "default", "publishing", "reputation")),
     Pool("readers", 1, ("reputation", "default", "pages", "moderation", "publishing")),
 )

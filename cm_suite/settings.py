@@ -123,7 +123,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 RQ_QUEUES = {
-    name: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 180, "DEFAULT_RESULT_TTL": 60}
+    name: {
+        "URL": REDIS_URL,
+        "DEFAULT_TIMEOUT": 1800 if name == "reputation" else 180,  # weighing thousands of pages takes minutes
+        "DEFAULT_RESULT_TTL": 60,
+    }
     for name in ("publishing", "moderation", "reputation", "pages", "default")
 }
 RQ_SHOW_ADMIN_LINK = False
