@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from cm_suite.core import ledger
 from cm_suite.core.errors import Later, Never, OutcomeError, Unknown
@@ -111,6 +111,16 @@ class House(Undone):
         return person
 
     # --- visitors
+
+    @initialize(text=TEXTS, chosen=st.sampled_from([D.HIDE, D.KEEP, D.DELETE]), fault=FAULTS)
+    def begins(self, text: str, chosen: Decided, fault: str) -> None:
+        """A comment that somebody decided of; its network may fail at the first try."""
+        self.network.write(C, text)
+        poll_page(self.cast.newsroom.pk)
+        self.minds(alone=False, way="ask")
+        self.decides(name="mona", chosen=chosen, label="", alone=self.alone)
+        if fault != "later":
+            self.network.fails("hide", error_of(fault), done=fault == "after")
 
     @rule(what=st.sampled_from(["words", "words", "report", "take back"]), text=TEXTS, seen=st.booleans())
     def visits(self, what: str, text: str, seen: bool) -> None:
