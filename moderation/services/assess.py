@@ -15,17 +15,22 @@ from moderation.risk.shapes import Qualification as Reading
 from moderation.services import reviews
 
 
-def assess_comment(comment: Comment, *, edited: bool = False) -> Assessment | None:
+def assess_comment(comment: Comment, *, edited: bool = False, new: bool = False) -> Assessment | None:
     """Assess the comment's present wording and open, rank again or close its review accordingly.
 
     One that waits for approval or was formally notified always gets a review. None for what the page itself
     wrote and for what was erased: neither is reviewed. Assessed twice by the same rules, nothing is added.
+    `new`: it was stored in this very transaction, so that nobody can have assessed or reviewed it.
     """
     if comment.by_page or comment.erased_at:
         return None
     with transaction.atomic():
-        assessment = _known(comment) or _keep(comment, risk.assess(_text_of(comment)))
-        reviews.follow(comment, assessment, edited=edited)
+        known = None if new else _known(comment)
+        assessment = known or _keep(comment, risk.assess(_text_of(comment)))
+        if new:
+            reviews.begin(comment, assessment)
+        else:
+            reviews.follow(comment, assessment, edited=edited)
     return assessment
 
 

@@ -59,6 +59,16 @@ def follow(comment: Comment, assessment: Assessment, *, edited: bool) -> Review 
     return open_new(comment, rank, notified=_unanswered(comment))
 
 
+def begin(comment: Comment, assessment: Assessment) -> Review | None:
+    """The review of a comment stored in this very transaction, if a person must look at it."""
+    reported = comment.notices > 0
+    if comment.presence not in IN_SIGHT:
+        return None
+    if not (reported or assessment.flag or comment.presence == Presence.PENDING):
+        return None
+    return open_new(comment, rank_of(assessment), notified=reported)
+
+
 def rank_of(assessment: Assessment) -> Rank:
     """Label, severity and readings of an assessment. Without a flag nothing is qualified."""
     rows = assessment.qualifications.filter(confidence__gte=LIKELY).values_list("label", flat=True)

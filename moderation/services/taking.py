@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from cm_suite.core import clock
 from cm_suite.core.crypto import keyed_hash
@@ -64,7 +64,7 @@ def take(page: Page, incoming: IncomingComment, asked_at: datetime | None = None
         comment, created = _first(page, incoming, asked_at)
         if not created:
             return _again(comment, incoming, asked_at)
-        assess.assess_comment(comment)
+        assess.assess_comment(comment, new=True)
     return Taken(comment, new=True)
 
 
@@ -108,27 +108,28 @@ def believable(moment: datetime | None, now: datetime) -> datetime | None:
 def _first(page: Page, incoming: IncomingComment, asked_at: datetime) -> tuple[Comment, bool]:
     now = clock.now()
     words = wording(incoming.text)
-    comment, created = Comment.objects.get_or_create(
-        page=page,
-        remote_id=id_of(incoming),
-        defaults={
-            "thread": _thread(page, incoming.post, now),
-            "parent_remote_id": cleaned(incoming.parent_id)[:LONGEST_ID],
-            "text": words.text,
-            "clipped": words.clipped,
-            "presence": Presence(incoming.presence),
-            "published_at": believable(incoming.at, now),
-            "edited_at": believable(incoming.edited_at, now),
-            "seen_at": now,
-            "checked_at": asked_at,
-            "by_page": _by_page(page, incoming),
-            **_author(incoming),
-            **_notices(incoming, now),
-        },
-    )
-    if created:
-        _note(comment, words, now)
-    return comment, created
+    fields = {
+        "thread": _thread(page, incoming.post, now),
+        "parent_remote_id": cleaned(incoming.parent_id)[:LONGEST_ID],
+        "text": words.text,
+        "clipped": words.clipped,
+        "presence": Presence(incoming.presence),
+        "published_at": believable(incoming.at, now),
+        "edited_at": believable(incoming.edited_at, now),
+        "seen_at": now,
+        "checked_at": asked_at,
+        "by_page": _by_page(page, incoming),
+        **_author(incoming),
+        **_notices(incoming, now),
+    }
+    remote_id = id_of(incoming)
+    try:
+        with transaction.atomic():
+            comment = Comment.objects.create(page=page, remote_id=remote_id, **fields)
+    except IntegrityError:  # another worker stored it at the same moment
+        return Comment.objects.select_for_update().get(page=page, remote_id=remote_id), False
+    _note(comment, words, now)
+    return comment, True
 
 
 def _again(comment: Comment, incoming: IncomingComment, asked_at: datetime) -> Taken:
