@@ -14,6 +14,7 @@ from django.conf import settings
 from cm_suite.core.ledger import Head
 from moderation.models import Assessment, Comment, Decision
 from pages.models import Page, ThreadSnapshot
+from pages.newsroom.selectors.comments import grounds
 
 MOST_ANSWERED: Final = 10
 
@@ -39,6 +40,9 @@ def record_of(
             "url": comment.author_url,
         },
         "revisions": _revisions(comment),
+        "grounds": [
+            {"at": iso(each.at), "reasons": each.reasons} for each in grounds(comment.page, comment.remote_id)
+        ],
         "thread": comment.thread and _thread(comment.thread),
         "answers": [_answered(each) for each in _above(comment)],
         "assessments": [_assessment(each) for each in _assessments(comment)],

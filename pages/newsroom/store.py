@@ -26,7 +26,7 @@ from pages.newsroom.models import (
     SubscriberState,
 )
 from pages.newsroom.rules import BATCH
-from pages.newsroom.selectors.comments import changed_since, comment_of, with_notices
+from pages.newsroom.selectors.comments import changed_since, comment_of, is_number, with_notices
 
 _PRESENCE: Final = {
     CommentState.PENDING: CommentPresence.PENDING,
@@ -181,5 +181,4 @@ class DjangoNewsroomStore:
 
 def _number(remote_id: str) -> int:
     """The row that an id names; 0, which no row has, for anything else."""
-    known = remote_id.isascii() and remote_id.isdecimal() and len(remote_id) < 19
-    return int(remote_id) if known else 0
+    return int(remote_id) if is_number(remote_id) else 0

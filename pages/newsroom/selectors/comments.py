@@ -19,7 +19,7 @@ from pages.newsroom.models import (
     NewsroomComment,
     NewsroomPost,
 )
-from pages.newsroom.rules import THREADS_A_PAGE
+from pages.newsroom.rules import NETWORK, THREADS_A_PAGE
 from pages.newsroom.tokens import hash_of
 
 GONE = (CommentState.REMOVED, CommentState.WITHDRAWN)
@@ -31,6 +31,18 @@ class Said:
 
     comment: NewsroomComment
     to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a formal notice says against a comment. Who gave it is nobody's business here.
+
+    `answer`: `removed` or `kept`, empty while its reporter waits.
+    """
+
+    at: datetime
+    reasons: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +155,22 @@ def comment_by_token(page: Page, token: str) -> NewsroomComment | None:
 def comment_by_key(post: NewsroomPost, key: str) -> NewsroomComment | None:
     """The comment that a form has already made."""
     return NewsroomComment.objects.filter(post=post, key=key).first()
+
+
+def grounds(page: Page, remote_id: str) -> tuple[Grounds, ...]:
+    """What was notified against a comment of this newsroom, the first first; one query.
+
+    Nothing for a page of another network, and for an id that is no comment's.
+    """
+    number = int(remote_id) if is_number(remote_id) else 0
+    rows = CommentReport.objects.filter(comment__post__page=page, comment=number).order_by("at", "pk")
+    known = rows if page.network == NETWORK and number else ()
+    return tuple(Grounds(each.at, each.reasons, each.answer) for each in known)
+
+
+def is_number(text: str) -> bool:
+    """Whether a text names a row: figures only, and no more of them than a row's number has."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def changed_since(page: Page, at: datetime | None, pk: int) -> QuerySet[NewsroomComment]:
