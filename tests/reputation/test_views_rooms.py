@@ -73,7 +73,7 @@ def seen(audit: Audit, run: Run) -> Parts:
 @pytest.fixture
 def led(audit: Audit) -> Parts:
     """What leads alone do."""
-    return {"new": (), "edit": (audit.slug,), "archive": (audit.slug,)}
+    return {"new": (), "edit": (audit.slug,), "archive": (audit.slug,), "restore": (audit.slug,)}
 
 
 @pytest.fixture
