@@ -192,8 +192,8 @@ class TestLead:
         shown = {name: rooms.get(name, *parts).status_code for name, parts in led.items()}
         sent = {name: rooms.post(name, *parts, **audit_form()).status_code for name, parts in led.items()}
         if role == "lead":
-            assert shown == {"new": 200, "edit": 200, "archive": 405}
-            assert sent == {"new": 302, "edit": 409, "archive": 302}
+            assert shown == {"new": 200, "edit": 200, "archive": 405, "restore": 405}
+            assert sent == {"new": 302, "edit": 409, "archive": 302, "restore": 302}
         else:
             assert {*shown.values(), *sent.values()} == {403}
             assert standing(audit) == before
