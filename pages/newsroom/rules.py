@@ -23,7 +23,9 @@ WHY_WITHIN: Final = timedelta(days=1)
 
 COMMENT_MOST: Final = 5000  # characters
 NAME_MOST: Final = 60
-THREADS_A_PAGE: Final = 100
+THREADS_A_PAGE: Final = 50
+ANSWERS_A_THREAD: Final = 10  # the others are on the thread's own pages
+ANSWERS_A_PAGE: Final = 100
 TOO_QUICK: Final = timedelta(seconds=2)  # nobody reads a form, fills it in and sends it in less
 FORM_WITHIN: Final = timedelta(days=3)
 ADDRESSES_KEPT: Final = timedelta(days=365)  # of those who comment or report

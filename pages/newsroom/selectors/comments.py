@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from pages.enums import PageState
 from pages.models import Page
@@ -19,7 +21,7 @@ from pages.newsroom.models import (
     NewsroomComment,
     NewsroomPost,
 )
-from pages.newsroom.rules import NETWORK, THREADS_A_PAGE
+from pages.newsroom.rules import ANSWERS_A_PAGE, ANSWERS_A_THREAD, NETWORK, THREADS_A_PAGE
 from pages.newsroom.tokens import hash_of
 
 GONE = (CommentState.REMOVED, CommentState.WITHDRAWN)
@@ -47,21 +49,29 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The first comment and what was answered below, oldest first. It may itself be out of sight."""
+    """The first comment and what was answered below, oldest first. It may itself be out of sight.
+
+    `more`: how many answers are not among these.
+    """
 
     first: NewsroomComment
     shown: bool
     answers: tuple[Said, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One page of the threads under a post, oldest first, and how many comments are visible in all."""
+    """One page of the threads under a post, oldest first, and how many comments are visible in all.
+
+    `alone`: the one thread whose answers these pages give, 0 where they give all threads.
+    """
 
     threads: tuple[Thread, ...]
     count: int
     number: int
     pages: int
+    alone: int = 0
 
     @property
     def previous(self) -> int:
@@ -100,13 +110,51 @@ def conversation(post: NewsroomPost, number: int = 1) -> Conversation | None:
         return None
     full = len(shown) == THREADS_A_PAGE or number > 1
     pages = -(-firsts.count() // THREADS_A_PAGE) if full else 1
-    answers = list(visible.filter(root__in=[first.pk for first in shown])) if shown else []
+    answers, more = _answers(visible, shown) if shown else ([], {})
     below = _by_thread(answers)
     threads = tuple(
-        Thread(first, first.state == CommentState.VISIBLE, tuple(below.get(first.pk, ()))) for first in shown
+        Thread(
+            first,
+            first.state == CommentState.VISIBLE,
+            tuple(below.get(first.pk, ())),
+            more.get(first.pk, 0),
+        )
+        for first in shown
     )
-    count = visible.count() if full else sum(thread.shown for thread in threads) + len(answers)
+    whole = not full and not more
+    count = sum(thread.shown for thread in threads) + len(answers) if whole else visible.count()
     return Conversation(threads, count, number, pages)
+
+
+def one_thread(post: NewsroomPost, first_id: int, number: int = 1) -> Conversation | None:
+    """One thread under a post, its answers page by page; None for one that is not there, or no such page."""
+    visible = NewsroomComment.objects.filter(post=post, state=CommentState.VISIBLE)
+    first = NewsroomComment.objects.filter(post=post, root=None, pk=first_id).first()
+    below = visible.filter(root=first_id).order_by("written_at", "pk")
+    start = (number - 1) * ANSWERS_A_PAGE
+    answers = list(below[start : start + ANSWERS_A_PAGE])
+    if first is None or not answers:
+        return None
+    said = _by_thread(answers)[first.pk]
+    thread = Thread(first, first.state == CommentState.VISIBLE, tuple(said))
+    pages = -(-below.count() // ANSWERS_A_PAGE)
+    return Conversation((thread,), visible.count(), number, pages, alone=first.pk)
+
+
+def _answers(
+    visible: QuerySet[NewsroomComment], firsts: Iterable[NewsroomComment]
+) -> tuple[list[NewsroomComment], dict[int, int]]:
+    """The first answers of each thread, and how many more there are in those that have more."""
+    below = visible.filter(root__in=[first.pk for first in firsts])
+    place = Window(RowNumber(), partition_by="root", order_by=("written_at", "pk"))
+    placed: QuerySet[Any] = below.annotate(place=place)
+    shown = list(placed.filter(place__lte=ANSWERS_A_THREAD).order_by("written_at", "pk"))
+    numbers = Counter(answer.root_id for answer in shown)
+    long = [root for root, number in numbers.items() if number == ANSWERS_A_THREAD]
+    if not long:
+        return shown, {}
+    counted = below.filter(root__in=long).order_by().values_list("root").annotate(n=Count("*"))
+    return shown, {root: n - ANSWERS_A_THREAD for root, n in counted if root and n > ANSWERS_A_THREAD}
 
 
 def _by_thread(answers: Iterable[NewsroomComment]) -> dict[int, list[Said]]:

@@ -9,8 +9,9 @@ from cm_suite.core import clock
 from pages.models import Page
 from pages.newsroom import addresses, selectors
 from pages.newsroom.feed import CONTENT_TYPE, atom
-from pages.newsroom.models import CommentMode
+from pages.newsroom.models import CommentMode, NewsroomPost
 from pages.newsroom.selectors import comments
+from pages.newsroom.selectors.comments import Conversation
 from pages.newsroom.views.shared import asked_each_time, missing, public, show
 
 
@@ -34,14 +35,13 @@ def _is_id(text: str) -> bool:
 
 @asked_each_time
 def post(request: HttpRequest, page: Page, post_id: int) -> HttpResponse:
-    """One post and its comments, `?comments=<page>`; 410 once it was taken down."""
+    """One post and its comments, `?comments=<page>`, or one `?thread=`'s; 410 once it was taken down."""
     found = selectors.post(page, post_id) if _is_id(str(post_id)) else None
     if found is None:
         return missing(page)
     if found.removed_at is not None:
         return show(page, "removed", status=410)
-    number = request.GET.get("comments", "1")
-    conversation = comments.conversation(found, int(number)) if _is_id(number) and int(number) else None
+    conversation = _conversation(request, found)
     if conversation is None:
         return missing(page)
     context = {
@@ -53,6 +53,16 @@ def post(request: HttpRequest, page: Page, post_id: int) -> HttpResponse:
         "read_first": comments.comment_mode(page) == CommentMode.MODERATE_FIRST,
     }
     return show(page, "post", context)
+
+
+def _conversation(request: HttpRequest, post: NewsroomPost) -> Conversation | None:
+    """What was asked for of what is said under a post; None for what is not there."""
+    number, thread = request.GET.get("comments", "1"), request.GET.get("thread", "")
+    if not _is_id(number) or not int(number):
+        return None
+    if thread:
+        return comments.one_thread(post, int(thread), int(number)) if _is_id(thread) else None
+    return comments.conversation(post, int(number))
 
 
 @public
