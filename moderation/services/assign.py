@@ -31,7 +31,9 @@ def claim(review: Review, person: Person) -> Claimed:
     if not _may(person, review.comment.page.brand):
         return _refused(review)
     own = Q(state=R.CLAIMED, claimed_by=person)
-    taken = _take(Review.objects.filter(_FREE | own, pk=review.pk), person)
+    with transaction.atomic():
+        Review.objects.select_for_update().get(pk=review.pk)  # whoever comes second learns who was first
+        taken = _take(Review.objects.filter(_FREE | own, pk=review.pk), person)
     if taken is None:
         return _refused(review)
     review.refresh_from_db()

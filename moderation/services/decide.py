@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from cm_suite.core import clock, ledger, queue
+from cm_suite.core.http import storable
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from cm_suite.core.text import clip
@@ -50,9 +51,9 @@ class Wish:
         return {
             "act": self.act,
             "label": Label(self.label).value if self.label else "",
-            "reason": clip(self.reason.strip(), limit),
-            "told": clip(self.told.strip(), limit),
-            "text": self.text.strip() if self.act == D.REPLY else "",
+            "reason": clip(storable(self.reason).strip(), limit),
+            "told": clip(storable(self.told).strip(), limit),
+            "text": storable(self.text).strip() if self.act == D.REPLY else "",
         }
 
 

@@ -113,7 +113,8 @@ def publics_of(audit: Audit) -> list[tuple[Public, list[Query]]]:
 
 def sources_of(audit: Audit) -> QuerySet[Source]:
     """Where the audit looks, each with `listed`, the addresses that it holds."""
-    return Source.objects.filter(audit=audit, dropped_at=None).annotate(listed=Count("addresses"))
+    sources = Source.objects.filter(audit=audit, dropped_at=None).annotate(listed=Count("addresses"))
+    return sources.order_by("place", "pk")  # grouping drops the model's own order
 
 
 def recipients_of(audit: Audit) -> QuerySet[Person]:
