@@ -202,3 +202,19 @@ LOGGING = {
     # Django's own handlers would write addresses as they are: everything leaves by the console above.
     "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
 }
+
+# The agency's own applications at the networks; without them the page that connects says what to fill.
+CM_META_APP_ID = env.str("CM_META_APP_ID", default="")
+CM_META_APP_SECRET = env.str("CM_META_APP_SECRET", default="")
+CM_META_VERIFY_TOKEN = env.str(
+    "CM_META_VERIFY_TOKEN", default=""
+)  # what Meta's webhook challenge must repeat
+CM_LINKEDIN_CLIENT_ID = env.str("CM_LINKEDIN_CLIENT_ID", default="")
+CM_LINKEDIN_CLIENT_SECRET = env.str("CM_LINKEDIN_CLIENT_SECRET", default="")
+CM_X_CLIENT_ID = env.str("CM_X_CLIENT_ID", default="")
+CM_X_CLIENT_SECRET = env.str("CM_X_CLIENT_SECRET", default="")
+# Other origins than the networks' own ("x=http://127.0.0.1:9000"): a gateway, or a stand-in for tests.
+CM_NETWORK_HOSTS = dict(
+    (code, origin)
+    for code, _sep, origin in (p.partition("=") for p in env.list("CM_NETWORK_HOSTS", default=[]))
+)

@@ -13,6 +13,7 @@ from cm_suite.core.crypto import EncryptedTextField
 from cm_suite.core.text import clip
 from pages.enums import DepartureCause, PageState, Role
 from pages.managers import PersonManager
+from pages.networks.types import Metric
 
 
 class Accent(models.TextChoices):
@@ -165,12 +166,137 @@ class Credential(models.Model):
 
     page = models.OneToOneField(Page, models.CASCADE, related_name="credential", verbose_name=_("page"))
     token = EncryptedTextField()
+    login = models.CharField(max_length=200, blank=True)  # goes with an application password
+    refresh_token = EncryptedTextField(blank=True, default="")
+    scopes = models.TextField(blank=True)  # as granted, blanks between
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     expires_at = models.DateTimeField(_("until"), null=True, blank=True)
+    refresh_expires_at = models.DateTimeField(null=True, blank=True)
+    refreshing_until = models.DateTimeField(
+        null=True, blank=True
+    )  # somebody renews it; by the database's clock
+    warned_days = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # last notice before its end: 14, 7, 1
 
     class Meta:
         verbose_name = _("credential")
         verbose_name_plural = _("credentials")
+
+
+class Consent(models.Model):
+    """One way to a network's consent page and back, for one person; used once, for some minutes."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="+")
+    network = models.CharField(max_length=20)
+    host = models.CharField(max_length=200, blank=True)
+    page = models.ForeignKey(Page, models.CASCADE, null=True, related_name="+")  # the one to reconnect
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    state_hash = models.CharField(max_length=64, unique=True)
+    verifier = EncryptedTextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.network} · {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Offer(models.Model):
+    """An account that somebody may connect after saying yes; forgotten with its consent."""
+
+    consent = models.ForeignKey(Consent, models.CASCADE, related_name="offers")
+    remote_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=120)
+    handle = models.CharField(max_length=200, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    via = models.CharField(max_length=200, blank=True)
+    lacks = models.TextField(blank=True)  # blanks between
+    token = EncryptedTextField()
+    refresh_token = EncryptedTextField(blank=True, default="")
+    scopes = models.TextField(blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    refresh_expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("via", "name", "pk")
+        constraints = (models.UniqueConstraint("consent", "remote_id", name="one_offer_per_account"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServerApp(models.Model):
+    """How this installation is known to one server, where each server registers applications itself."""
+
+    network = models.CharField(max_length=20)
+    host = models.CharField(max_length=200)
+    client_id = models.CharField(max_length=200)
+    client_secret = EncryptedTextField()
+    redirect_uri = models.URLField(max_length=500)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint("network", "host", "redirect_uri", name="one_app_per_server"),)
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class Budget(models.Model):
+    """What a brand lets a network that is paid by the call cost in a calendar month (UTC)."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="budgets", verbose_name=_("brand"))
+    network = models.CharField(_("network"), max_length=20)
+    microdollars = models.PositiveBigIntegerField(_("a month"))  # millionths of a US dollar
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("budget")
+        verbose_name_plural = _("budgets")
+        constraints = (models.UniqueConstraint("brand", "network", name="one_budget_per_network"),)
+
+    def __str__(self) -> str:
+        return f"{self.brand} · {self.network}"
+
+
+class Spending(models.Model):
+    """What a brand spent on a network in one calendar month (UTC), by what it was spent on."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="+")
+    network = models.CharField(max_length=20)
+    month = models.DateField()  # its first day
+    what = models.CharField(max_length=40)
+    times = models.PositiveBigIntegerField(default=0)
+    microdollars = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("brand", "network", "month", "what", name="one_sum_per_month_and_use"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.network} · {self.month:%Y-%m} · {self.what}"
+
+
+class AudienceCount(models.Model):
+    """One count of one page on one day, under the network's own word and API version. No row: not told."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="audience_counts")
+    day = models.DateField()  # the network's own day; ours (UTC) where only a total is known
+    metric = models.CharField(max_length=16, choices=[(m.value, m.value) for m in Metric])
+    value = models.BigIntegerField()
+    name = models.CharField(max_length=80)
+    version = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint("page", "day", "metric", "name", name="one_count_per_day_and_metric"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.metric}"
 
 
 class Pause(models.Model):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cm_suite.core.errors import NextStep, Outcome
 from cm_suite.core.leases import Leased
 from cm_suite.core.text import clip
+from pages.networks.types import Metric
 from publishing.enums import ContentType, DeliveryState, FollowUpState, FollowUpTask, HoldReason
 
 S = DeliveryState
@@ -49,6 +50,43 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return clip(" ".join(self.text.split()) or self.link, 60)
+
+
+class StoredImage(models.Model):
+    """The bytes of an image, re-encoded here; in the database, which all hosts share. Kept once a content."""
+
+    sha256 = models.CharField(max_length=64)
+    brand = models.ForeignKey("pages.Brand", models.CASCADE, related_name="+")
+    content = models.BinaryField()
+    media_type = models.CharField(max_length=20)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()  # bytes
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint("brand", "sha256", name="one_copy_per_brand_and_image"),)
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}"
+
+
+class PostImage(models.Model):
+    """An image of a post, in its place, with its alternative text."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="images")
+    stored = models.ForeignKey(StoredImage, models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    alt = models.CharField(_("alternative text"), max_length=1500, blank=True)
+
+    class Meta:
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+        ordering = ("place", "pk")
+        constraints = (models.UniqueConstraint("post", "place", name="one_image_per_place"),)
+
+    def __str__(self) -> str:
+        return clip(self.alt, 60) or str(self.stored)
 
 
 class Delivery(Leased):
@@ -203,3 +241,25 @@ class FollowUp(Leased):
     class Meta:
         ordering = ("pk",)
         indexes = (models.Index(fields=("state", "next_try_at"), name="follow_up_due"),)
+
+
+class PostFigure(models.Model):
+    """One count of one delivery, the last of its day (UTC), under the network's own word and API version."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="figures")
+    day = models.DateField()
+    metric = models.CharField(max_length=16, choices=[(m.value, m.value) for m in Metric])
+    value = models.BigIntegerField()
+    name = models.CharField(max_length=80)
+    version = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                "delivery", "day", "metric", "name", name="one_figure_per_day_and_metric"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day} · {self.metric}"

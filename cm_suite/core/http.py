@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -128,7 +128,8 @@ def _checked(value: Any, depth: int) -> Any:
 class NetworkHttp:
     """One account's way to its network. Threads may share it: each call has a session of its own.
 
-    `secrets` never appear in an outcome's text. `connect_timeout` and `read_timeout` are in seconds;
+    `secrets` never appear in an outcome's text. `rests` reads in the headers of any answer, their names in
+    lower case, until when the account has no call left. `connect_timeout` and `read_timeout` are in seconds;
     a call lasts at most `connect_timeout` + 2 × `read_timeout` in all, whatever drips.
     """
 
@@ -139,10 +140,12 @@ class NetworkHttp:
         account: str,
         pace: Pace | None = None,
         secrets: tuple[str, ...] = (),
+        rests: Callable[[Mapping[str, str], datetime], datetime | None] | None = None,
         connect_timeout: float = 5.0,
         read_timeout: float = 20.0,
     ) -> None:
         self._guard = guard
+        self._rests = rests
         self._account = account
         self._pace = pace
         self._secrets = secrets
@@ -226,6 +229,7 @@ class NetworkHttp:
     def _judge(self, raw: _Raw, write: bool) -> Answer:
         """Turn a response into an answer, or raise the outcome it stands for."""
         text = self._shown(raw)
+        self._heed(raw)
         if raw.status == 429:
             raise self._slowed(raw, text)
         if 400 <= raw.status < 500:
@@ -238,9 +242,23 @@ class NetworkHttp:
             raise Never("redirected", answer=text)
         return Answer(raw.status, raw.headers, raw.body, write)
 
+    def _heed(self, raw: _Raw) -> None:
+        """Let the account rest when the headers of an answer say that it has no call left."""
+        until = self._rested(raw)
+        if until is not None and self._pace:
+            self._pace.block(self._account, until)
+
+    def _rested(self, raw: _Raw) -> datetime | None:
+        """Until when, by the network's own headers; at most a day ahead."""
+        if self._rests is None:
+            return None
+        until = self._rests({name.lower(): value for name, value in raw.headers.items()}, clock.now())
+        return None if until is None else min(until, clock.now() + LONGEST_PAUSE)
+
     def _slowed(self, raw: _Raw, text: str) -> Later:
         """What a 429 stands for; every worker of this account is told."""
-        until = retry_at(raw.headers, clock.now()) or clock.now() + DEFAULT_PAUSE
+        named = self._rested(raw) or retry_at(raw.headers, clock.now())
+        until = named or clock.now() + DEFAULT_PAUSE
         if self._pace:
             self._pace.block(self._account, until)
         return Later("rate_limited", answer=text, retry_at=until)

@@ -6,12 +6,18 @@ network that lacks a capability has no such method: ask `isinstance(client, Dele
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from pages.networks.types import (
+    Ask,
+    AudienceDay,
+    Candidate,
     CommentBatch,
+    Commenter,
+    Figure,
+    Grant,
     IncomingComment,
     Outgoing,
     Profile,
@@ -124,8 +130,99 @@ class TellsReporters(Protocol):
         """Tell each of them, once, what was decided."""
 
 
-class Client(Publishes, Finds, Deletes, Identifies, Protocol):
-    """What every network offers so far."""
+@runtime_checkable
+class Mentions(Protocol):
+    """Gives what people write about the account elsewhere than under its posts."""
+
+    def mentions(self, mark: str) -> CommentBatch:
+        """As `Listens.comments`, of the kind MENTION; a mark of its own."""
+
+
+@runtime_checkable
+class Messages(Protocol):
+    """Gives private messages, and answers them."""
+
+    def messages(self, mark: str) -> CommentBatch:
+        """As `Listens.comments`, of the kind MESSAGE, each with its conversation; a mark of its own."""
+
+    def answer(self, reply: Reply, fence: Fence) -> Published:
+        """Write in the reply's conversation once. Crosses `fence` right before the one call that creates.
+
+        Raises Never (`window_closed`) when the network lets us answer no more.
+        """
+
+    def find_answer(self, reply: Reply, since: datetime, until: datetime) -> Sighting:
+        """Look for the answer between two aware instants; the same promises as `Finds.find`."""
+
+
+@runtime_checkable
+class Blocks(Protocol):
+    """Can keep somebody away from the page."""
+
+    def block(self, author: Commenter) -> None:
+        """Keep them away; kept away already is done."""
+
+    def unblock(self, author: Commenter) -> None:
+        """Let them in again; never kept away is done."""
+
+
+@runtime_checkable
+class CountsPosts(Protocol):
+    """Counts what became of posts. Missing is not zero: what the network does not say is not there."""
+
+    def figures(self, remote_ids: Sequence[str]) -> Mapping[str, tuple[Figure, ...]]:
+        """The counts of each post now; a post that the network has no more is not there."""
+
+
+@runtime_checkable
+class CountsUrls(Protocol):
+    """Takes the share counter of any address apart."""
+
+    def url_figures(self, url: str) -> tuple[Figure, ...]:
+        """What the counter is a sum of."""
+
+
+@runtime_checkable
+class CountsFollowers(Protocol):
+    """Says how many came and how many left, day by day."""
+
+    def audience(self, since: date, until: date) -> tuple[AudienceDay, ...]:
+        """The days from `since` to `until`, both included, in the network's own day; oldest first."""
+
+
+@runtime_checkable
+class Refreshes(Protocol):
+    """Can renew its own token."""
+
+    def refresh(self) -> Grant:
+        """A new grant for the same account. The old refresh token may be spent the moment this is called.
+
+        Raises Never with RECONNECT for an explicit refusal only.
+        """
+
+
+class Door(Protocol):
+    """The way to an account through its network's consent page (OAuth 2)."""
+
+    def address(self, ask: Ask) -> str:
+        """Where the person says yes. Makes no call."""
+
+    def grant(self, code: str, ask: Ask) -> Grant:
+        """What the code that came back is worth. Raises Never (`grant_refused`) with RECONNECT."""
+
+    def accounts(self, grant: Grant) -> tuple[Candidate, ...]:
+        """The accounts that the person may connect, each with its own grant; empty when there is none."""
+
+
+class Purse(Protocol):
+    """A brand's money for one network."""
+
+    def pay(self, what: str, times: int = 1) -> None:
+        """Count what is about to be spent. Raises Never (`budget_spent`) with PAY when it is not there."""
+
+
+class Client(Identifies, Protocol):
+    """What every network offers; everything else is asked by `isinstance`."""
 
 
 class NewsroomStore(Protocol):

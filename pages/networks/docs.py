@@ -23,6 +23,12 @@ WHY: Final = {
         "away."
     ),
     WhyNot.SHOWN_AT_ONCE: "an answer is shown at once; nothing waits for us.",
+    WhyNot.READ_ONLY: "we only read there.",
+    WhyNot.NO_CALL: "its API has no such call.",
+    WhyNot.NOT_OPEN: "its API has such a call for chosen partners only.",
+    WhyNot.NEVER_ENDS: "its token has no end to renew.",
+    WhyNot.NO_COUNT: "it counts nothing of the kind.",
+    WhyNot.IN_COMMENTS: "it comes among the comments.",
     WhyNot.TOLD_TO_SERVERS: "notices go to those who run the servers, and never reach us.",
 }
 
@@ -43,9 +49,10 @@ refusal becomes a code of `errors.py`, which `pages/messages.py` puts into words
 def as_markdown() -> str:
     """The whole page."""
     specs = sorted(NETWORKS.values(), key=lambda spec: spec.code)
-    columns = [capability.value for capability in Capability]
-    rows = ["| network | " + " | ".join(columns) + " | longest text |", "|---" * (len(columns) + 2) + "|"]
-    rows += [_row(spec) for spec in specs]
+    names = [spec.name for spec in specs]
+    rows = ["| | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    rows += [_row(capability, specs) for capability in Capability]
+    rows += ["| longest text | " + " | ".join(_limit(spec) for spec in specs) + " |"]
     answers = [f"- **{spec.name}**: {spec.reconciles}" for spec in specs]
     listening = [f"- **{spec.name}**: {spec.listens}" for spec in specs]
     lacking = [line for spec in specs for line in _lacking(spec)]
@@ -67,12 +74,16 @@ def as_markdown() -> str:
     )
 
 
-def _row(spec: NetworkSpec) -> str:
-    marks = ["yes" if capability in spec.capabilities else "no" for capability in Capability]
-    limit = f"{spec.default_text_limit}, or what the server says"
-    if spec.connect is ConnectKind.NONE:
-        limit = str(spec.default_text_limit)
-    return f"| {spec.name} | " + " | ".join(marks) + f" | {limit} |"
+def _row(capability: Capability, specs: list[NetworkSpec]) -> str:
+    marks = ["yes" if capability in spec.capabilities else "no" for spec in specs]
+    return f"| {capability.value} | " + " | ".join(marks) + " |"
+
+
+def _limit(spec: NetworkSpec) -> str:
+    by_server = spec.connect is ConnectKind.TOKEN
+    return (
+        f"{spec.default_text_limit}, or what the server says" if by_server else str(spec.default_text_limit)
+    )
 
 
 def _lacking(spec: NetworkSpec) -> list[str]:

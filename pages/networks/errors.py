@@ -23,6 +23,25 @@ class Code(StrEnum):
     CREDENTIAL_UNREADABLE = "credential_unreadable"
     NOT_OFFERED = "not_offered"
     FENCE_CLOSED = "fence_closed"
+    MEDIA_PROCESSING = "media_processing"  # a Later: what was uploaded is not ready, nothing is shown yet
+    MEDIA_REFUSED = "media_refused"
+    IMAGE_REQUIRED = "image_required"
+    PUBLIC_URL_NEEDED = "public_url_needed"
+    DUPLICATE = "duplicate"  # the network has this very text already
+    QUOTA_SPENT = "quota_spent"  # as many posts as it takes in a day; a Later with its time
+    BUDGET_SPENT = "budget_spent"
+    WINDOW_CLOSED = "window_closed"  # the time in which a private message may be answered is over
+    NOT_ALLOWED_HERE = "not_allowed_here"  # the account, or its role, may not do this
+    REVIEW_MISSING = "review_missing"  # the agency's application was not given this right by the network
+    CHECKPOINT = "checkpoint"  # the network wants a person to prove who they are, on its own page
+    VERSION_GONE = "version_gone"  # the API's version answers no more
+    KEYS_MISSING = "keys_missing"  # the agency's application keys are not set
+    GRANT_REFUSED = "grant_refused"
+    GRANT_EXPIRED = "grant_expired"  # the way to the consent page and back took too long, or was used already
+    NO_ACCOUNT = "no_account"  # the person may connect no page
+    EXPIRED = "expired"  # the token has ended, and cannot be renewed
+    NOT_A_FEED = "not_a_feed"
+    REPLY_TOO_DEEP = "reply_too_deep"  # only comments of the first level can be answered
 
 
 class FenceClosed(Later):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from cm_suite.core.http import NetworkHttp
-from pages.networks.base import Client, NewsroomStore
-from pages.networks.types import Access, Capability, ConnectKind, WhyNot
+from pages.networks.base import Client, Door, NewsroomStore, Purse
+from pages.networks.types import Access, AppKeys, Capability, ConnectKind, WhyNot
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Tools:
 
     http: NetworkHttp | None = None
     store: NewsroomStore | None = None
+    app: AppKeys | None = None
+    purse: Purse | None = None
 
 
 class Measure(Protocol):
@@ -27,6 +30,50 @@ class Measure(Protocol):
         """Length of the text with its link. `url_length`: what this server counts for any address."""
 
 
+class Rests(Protocol):
+    """Reads in the headers of any answer that the account has no call left."""
+
+    def __call__(self, headers: Mapping[str, str], now: datetime) -> datetime | None:
+        """Until when the account must rest (aware), or None. Header names are in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiVersion:
+    """The version of an API that a network's calls are written for, and the day it stops answering.
+
+    `page`: where the network says so. No `sunset`: none is announced.
+    """
+
+    name: str
+    sunset: date | None = None
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppSettings:
+    """The settings that hold the agency's own application keys, and where those are made."""
+
+    client_id: str
+    client_secret: str
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRules:
+    """What a network takes of images. `most` a post; sizes in bytes; `alt` in characters.
+
+    `required`: a post without an image cannot go out. `fetched`: the network fetches images itself, so this
+    installation needs a public https address.
+    """
+
+    most: int
+    alt: int
+    types: frozenset[str] = frozenset({"image/jpeg", "image/png"})
+    most_bytes: int = 8_000_000
+    required: bool = False
+    fetched: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
     """One network: what it is called, what it can do, how it counts, how its client is built.
@@ -34,7 +81,10 @@ class NetworkSpec:
     `default_text_limit` holds until the account's own is known. `reconciles` says in one sentence how
     "did it go out?" is answered, and `listens` what is read of what people write, and what is left aside.
     `why_not` has a reason for each capability it lacks. `settings_page` is the path, on the user's server,
-    where a token is made.
+    where a token is made. `host`: the origin of a network that has only one. `door`: how consent is asked,
+    given the application's keys (or None, on networks where each server registers applications itself), a way
+    to the network and the origin to ask. `prices`: what a call costs, in millionths of a US dollar, by the
+    name that the client pays under. `polls_every`: seconds between two looks at what people write.
     """
 
     code: str
@@ -49,3 +99,11 @@ class NetworkSpec:
     why_not: Mapping[Capability, WhyNot] = field(default_factory=lambda: MappingProxyType({}))
     scopes: tuple[str, ...] = ()
     settings_page: str = ""
+    host: str = ""
+    version: ApiVersion | None = None
+    app: AppSettings | None = None
+    door: Callable[[AppKeys | None, NetworkHttp, str], Door] | None = None
+    images: ImageRules | None = None
+    rests: Rests | None = None
+    prices: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    polls_every: int = 60

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Final
 
@@ -14,14 +14,21 @@ class Capability(StrEnum):
     PUBLISH = "publish"
     FIND = "find"  # answers "did it go out?"
     DELETE = "delete"
+    IMAGES = "images"  # sends images with their alternative texts
     PROFILE = "profile"  # says who the account is, and how many follow it
-    AUDIENCE = "audience"  # says who came, who left and why
+    AUDIENCE = "audience"  # says how many came and how many left
+    POST_FIGURES = "post_figures"  # counts reactions, comments, reshares… of a post, each apart
+    URL_FIGURES = "url_figures"  # takes the share counter of any address apart
     COMMENTS = "comments"  # gives what people answer under our posts
+    MENTIONS = "mentions"  # gives what people write about the account elsewhere
+    MESSAGES = "messages"  # gives private messages, and answers them
     REPLY = "reply"
     HIDE = "hide"  # and shows again
     DELETE_COMMENT = "delete_comment"  # takes away what somebody else wrote
     APPROVE = "approve"  # lets a comment through that waits before publication
+    BLOCK = "block"  # keeps somebody away from the page
     TELL = "tell"  # answers those who sent a formal notice, and tells the author why
+    REFRESH = "refresh"  # renews its own token before it ends
 
 
 class WhyNot(StrEnum):
@@ -31,13 +38,22 @@ class WhyNot(StrEnum):
     AUTHORS_OWN = "authors_own"  # an answer stays on its author's page and server
     SHOWN_AT_ONCE = "shown_at_once"  # nothing waits for us before it is shown
     TOLD_TO_SERVERS = "told_to_servers"  # those who run servers get the notices, not us
+    READ_ONLY = "read_only"  # we only read there
+    NO_CALL = "no_call"  # its API has no such call
+    NOT_OPEN = "not_open"  # its API has such a call, for chosen partners only
+    NEVER_ENDS = "never_ends"  # its token has no end to renew
+    NO_COUNT = "no_count"  # it counts nothing of the kind
+    IN_COMMENTS = "in_comments"  # it comes among the comments
 
 
 class ConnectKind(StrEnum):
     """How a page of this network is connected."""
 
     NONE = auto()
-    TOKEN = auto()
+    TOKEN = auto()  # a server and a token made there
+    LOGIN = auto()  # a server, a name and an application password
+    ADDRESS = auto()  # an address that anybody may read
+    OAUTH = auto()  # the network's own page, where a person says yes
 
 
 class SightingKind(StrEnum):
@@ -49,6 +65,23 @@ class SightingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """One image of a post. `url`: where a network may fetch it itself for an hour at least, empty when this
+    installation has no public address. `alt`: its alternative text, empty when nobody wrote one.
+    """
+
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+    alt: str = ""
+    url: str = ""
+
+    def __repr__(self) -> str:
+        return f"Image({self.media_type}, {self.width}x{self.height}, {len(self.content)} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A post as it leaves. `key` is the delivery's, the same at every try; `language` is ISO 639-1."""
 
@@ -57,6 +90,7 @@ class Outgoing:
     link: str = ""
     content_type: str = ""
     language: str = ""
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +139,106 @@ class Access:
     host: str
     token: str
     remote_id: str
+    login: str = ""  # the name that goes with an application password
+    refresh_token: str = ""
 
     def __repr__(self) -> str:
         return f"Access(host={self.host!r}, remote_id={self.remote_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class AppKeys:
+    """What the agency's own application is known by on a network."""
+
+    client_id: str
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"AppKeys(client_id={self.client_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What opens an account, as its network gives it. Instants are aware; None: it does not end."""
+
+    token: str
+    refresh_token: str = ""
+    expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    login: str = ""
+    scopes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Grant(expires_at={self.expires_at!r}, scopes={self.scopes!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An account that a person may connect, with what opens it."""
+
+    remote_id: str
+    name: str
+    grant: Grant
+    handle: str = ""
+    url: str = ""
+    via: str = ""  # through what it was found: a Business Portfolio's name, empty for the person's own
+    lacks: tuple[str, ...] = ()  # scopes or roles that are missing for all that we do
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One way to a network's consent page and back. `state` and `verifier` are secrets of this way."""
+
+    redirect_uri: str
+    state: str
+    verifier: str
+    challenge: str  # of the verifier, S256
+
+    def __repr__(self) -> str:
+        return f"Ask(redirect_uri={self.redirect_uri!r})"
+
+
+class Metric(StrEnum):
+    """What is counted, each apart."""
+
+    FOLLOWERS = "followers"
+    GAINED = "gained"
+    LOST = "lost"
+    REACTIONS = "reactions"
+    COMMENTS = "comments"
+    RESHARES = "reshares"
+    QUOTES = "quotes"
+    SAVES = "saves"
+    CLICKS = "clicks"
+    VIEWS = "views"
+    REACH = "reach"
+    PLUGIN_COMMENTS = "plugin_comments"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One count as a network gives it: `name` is the network's own word, `version` its API's."""
+
+    metric: Metric
+    value: int
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceDay:
+    """What one day did to an audience; what the network does not tell is not there."""
+
+    day: date
+    figures: tuple[Figure, ...]
+
+
+class CommentKind(StrEnum):
+    """Where somebody's words stand."""
+
+    COMMENT = "comment"  # under a post of ours
+    MENTION = "mention"  # elsewhere, naming us
+    MESSAGE = "message"  # private: nobody else reads it
 
 
 class CommentPresence(StrEnum):
@@ -159,6 +290,8 @@ class IncomingComment:
     presence: CommentPresence = CommentPresence.VISIBLE
     notified_at: datetime | None = None
     notices: int = 0
+    kind: CommentKind = CommentKind.COMMENT
+    conversation: str = ""  # of a private message
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +308,16 @@ class CommentBatch:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of the page to a comment. `key` is the action's, the same at every try."""
+    """An answer of the page to a comment. `key` is the action's, the same at every try.
+
+    `post` is the post of ours that the comment stands under, `author` who wrote it, and `conversation` a
+    private message's: each empty when it is not known.
+    """
 
     key: str
     to: str
     text: str
     language: str = ""
+    post: str = ""
+    author: Commenter = Commenter()
+    conversation: str = ""

@@ -21,7 +21,7 @@ from pages.networks.base import Client
 from pages.networks.errors import Code
 from pages.networks.registry import NETWORKS
 from pages.networks.spec import NetworkSpec, Tools
-from pages.networks.types import Access, ConnectKind, Profile
+from pages.networks.types import Access, ConnectKind, Grant, Profile
 from pages.newsroom.store import DjangoNewsroomStore
 from pages.notices.enums import NoticeKind
 from pages.notices.services import notify
@@ -172,7 +172,7 @@ def describe(page: Page, profile: Profile) -> None:
 
 
 def _accept(page: Page, profile: Profile, token: str, by: Person, kind: str) -> None:
-    tokens.store(page, token.strip())
+    tokens.store(page, Grant(token.strip()))
     describe(page, profile)
     move(page, CAN_RETURN, PageState.CONNECTED)
     _write(page, kind, by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -12,17 +12,29 @@ from cm_suite.core.crypto import CannotDecrypt
 from cm_suite.core.errors import Later, Never, NextStep
 from pages.models import Credential, Page
 from pages.networks.errors import Code
+from pages.networks.types import Grant
 
 logger = logging.getLogger(__name__)
 
 
-def store(page: Page, token: str, expires_at: datetime | None = None) -> None:
-    """Keep a new token for the page in place of the old one, which is not read. `expires_at` is aware."""
+def store(page: Page, grant: Grant) -> None:
+    """Keep a new grant for the page in place of the old one, which is not read."""
+    fields: dict[str, Any] = {
+        "token": grant.token,
+        "login": grant.login,
+        "refresh_token": grant.refresh_token,
+        "scopes": " ".join(grant.scopes),
+        "expires_at": grant.expires_at,
+        "refresh_expires_at": grant.refresh_expires_at,
+        "refreshing_until": None,
+        "warned_days": None,
+        "updated_at": clock.now(),
+    }
     Credential.objects.bulk_create(
-        [Credential(page=page, token=token, expires_at=expires_at, updated_at=clock.now())],
+        [Credential(page=page, **fields)],
         update_conflicts=True,
         unique_fields=["page"],
-        update_fields=["token", "expires_at", "updated_at"],
+        update_fields=list(fields),
     )
     _unread(page)
 

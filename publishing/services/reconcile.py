@@ -12,6 +12,7 @@ from cm_suite.core import clock, leases
 from cm_suite.core.errors import Outcome, OutcomeError
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
+from pages.networks.base import Finds
 from pages.networks.types import CANNOT_TELL, Outgoing, Published, Sighting, SightingKind
 from pages.services.connect import client_for
 from publishing.enums import DeliveryState, EngineCode
@@ -57,7 +58,10 @@ def _sight(delivery: Delivery) -> Sighting:
     outgoing = Outgoing(delivery.key, post.text, post.link, post.content_type, page.brand.language)
     first = delivery.attempts.exclude(outcome__in=_DEFINITE).first()
     since = first.started_at if first else delivery.due_at
-    sighting = client_for(page).find(outgoing, since, clock.now())
+    client = client_for(page)
+    if not isinstance(client, Finds):
+        return CANNOT_TELL
+    sighting = client.find(outgoing, since, clock.now())
     return CANNOT_TELL if _is_anothers(delivery, sighting.published) else sighting
 
 

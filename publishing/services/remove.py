@@ -7,6 +7,8 @@ from django.db import transaction
 from cm_suite.core.errors import OutcomeError
 from cm_suite.core.states import move
 from pages.models import Person
+from pages.networks.base import Deletes
+from pages.networks.errors import Code
 from pages.services.connect import client_for
 from publishing import rules
 from publishing.enums import DeliveryState, Refusal
@@ -27,7 +29,10 @@ def remove(delivery: Delivery, reason: str, by: Person) -> Acting:
     if refused:
         return refused
     try:
-        client_for(delivery.page, waiting=True).delete(delivery.remote_id)
+        client = client_for(delivery.page, waiting=True)
+        if not isinstance(client, Deletes):
+            return Refused(Refusal.NETWORK, {"code": Code.NOT_OFFERED})
+        client.delete(delivery.remote_id)
     except OutcomeError as error:
         return Refused(Refusal.NETWORK, {"code": error.code})
     with transaction.atomic():

@@ -13,8 +13,8 @@ from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.states import move
 from cm_suite.core.text import fingerprint
 from pages.models import Page
-from pages.networks.base import Client
-from pages.networks.errors import FenceClosed
+from pages.networks.base import Client, Publishes
+from pages.networks.errors import Code, FenceClosed
 from pages.networks.types import Outgoing, Published
 from pages.services.connect import client_for, mark_needs_reconnect
 from publishing.enums import DeliveryState, EngineCode, HoldReason
@@ -95,6 +95,8 @@ def deliver(delivery: Delivery) -> None:
     client: Client | None = None
     try:
         client = client_for(ready.page)
+        if not isinstance(client, Publishes):
+            raise Never(Code.NOT_OFFERED)
         published = client.publish(ready.outgoing, sending.fence)
     except FenceClosed:
         return

@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Final
 
-from cm_suite.core.errors import Later, Outcome
+from cm_suite.core.errors import Outcome
 from cm_suite.ops.bench.fake_network import Fault
 from pages.networks.newsroom.client import NewsroomClient
 from tests.networks import fake_mastodon as fakes
+from tests.networks.bench import Bench, Opens
 from tests.networks.fake_mastodon import ACCOUNT, NADIA, Mastodon, running
 from tests.networks.memory_store import MemoryStore
-
-TEXT: Final = "Nouvelle vitrine ✨\n\nOn vous attend samedi & dimanche."
-LINK: Final = "https://maison-lumen.example/vitrine/une-adresse-assez-longue-pour-etre-raccourcie?a=1&b=2"
-
-
-@dataclass
-class Bench:
-    """A network under test.
-
-    `client` is any of them: what it can do beyond publishing is asked of its type. `hear` lets Nadia answer a
-    post or a comment, and gives the comment's id; `take_down` lets her take it away.
-    """
-
-    client: Any
-    faults: dict[str, tuple[Callable[[], None], Outcome]]
-    holds: Callable[[], int]
-    hear: Callable[[str, str], str]
-    take_down: Callable[[str], None]
-    fences: list[str] = field(default_factory=list)
-
-    def fence(self) -> None:
-        """Count the crossing, and what was there at that time."""
-        self.fences.append(f"{self.holds()} there")
-
-    def refuse(self) -> None:
-        """A fence that stays shut."""
-        raise Later("fence_closed")
 
 
 @contextmanager
@@ -96,8 +71,17 @@ def mastodon(idempotent: bool = True) -> Iterator[Bench]:
         )
 
 
-BENCHES: Final[dict[str, tuple[str, Callable[[], AbstractContextManager[Bench]]]]] = {
+def _discovered() -> dict[str, tuple[str, Opens]]:
+    """The `BENCHES` of each folder beside this file that has a `bench.py`."""
+    found: dict[str, tuple[str, Opens]] = {}
+    for path in sorted(Path(__file__).parent.glob("*/bench.py")):
+        found |= import_module(f"tests.networks.{path.parent.name}.bench").BENCHES
+    return found
+
+
+OURS: Final[dict[str, tuple[str, Opens]]] = {
     "newsroom": ("newsroom", newsroom),
     "mastodon": ("mastodon", mastodon),
     "mastodon, keys forgotten": ("mastodon", lambda: mastodon(idempotent=False)),
 }
+BENCHES: Final = OURS | _discovered()

@@ -12,7 +12,8 @@ from cm_suite.core.errors import Later, OutcomeError, Unknown
 from pages.networks.base import Deletes, Finds, Identifies, Publishes
 from pages.networks.registry import NETWORKS
 from pages.networks.types import Capability, Outgoing, SightingKind
-from tests.networks.benches import BENCHES, LINK, TEXT, Bench
+from tests.networks.bench import LINK, TEXT, Bench
+from tests.networks.benches import BENCHES
 
 
 @pytest.fixture(params=list(BENCHES))

@@ -13,7 +13,8 @@ from pages.networks.base import Answers, Approves, DeletesComments, Hides, Liste
 from pages.networks.errors import Code
 from pages.networks.registry import NETWORKS
 from pages.networks.types import Capability, CommentPresence, IncomingComment, Outgoing, Reply, SightingKind
-from tests.networks.benches import BENCHES, Bench, newsroom
+from tests.networks.bench import Bench
+from tests.networks.benches import BENCHES, newsroom
 from tests.networks.memory_store import MemoryStore
 
 PROMISED = {

@@ -19,10 +19,11 @@ from cm_suite.core.models import LedgerEntry
 from cm_suite.core.pace import pace
 from pages.enums import PageState
 from pages.models import Credential, Page
+from pages.networks.base import Publishes
 from pages.networks.errors import Code
 from pages.networks.mastodon.client import MastodonClient
 from pages.networks.newsroom.client import NewsroomClient
-from pages.networks.types import Outgoing
+from pages.networks.types import Grant, Outgoing
 from pages.notices.models import Notice
 from pages.services import connect, tokens
 from pages.services.pacing import PagePace
@@ -238,7 +239,7 @@ def test_a_credential_that_no_key_opens_is_ours_to_mend(page: Page, settings: Se
 
 def test_a_new_token_replaces_one_that_no_key_opens(page: Page, settings: Settings) -> None:
     settings.CM_FIELD_KEYS = ["MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="]
-    tokens.store(page, FRESH_TOKEN)
+    tokens.store(page, Grant(FRESH_TOKEN))
     assert tokens.token_of(page) == FRESH_TOKEN
 
 
@@ -247,10 +248,10 @@ def test_a_wait_outlives_a_flush_of_redis(page: Page, server: Mastodon, redis_ur
     server.fail_next(answer_before(429, None, {"X-RateLimit-Reset": until.isoformat()}))
     post = Outgoing("k", "Bonjour")
     with pytest.raises(Later):
-        connect.client_for(page).publish(post, lambda: None)
+        _publish(page, post)
     pace()._redis.flushall()
     with pytest.raises(Later) as caught:
-        connect.client_for(page).publish(post, lambda: None)
+        _publish(page, post)
     assert (caught.value.code, caught.value.retry_at) == ("rate_limited", until)
     assert [request.method for request in server.requests if request.method == "POST"] == []
     assert server.texts == []
@@ -288,7 +289,7 @@ def test_a_token_given_to_a_page_that_had_none_is_not_called_refused(cast: Cast)
     page = unopened(cast)
     with pytest.raises(Never):
         connect.client_for(page)
-    tokens.store(Page.objects.get(pk=page.pk), "fresh")
+    tokens.store(Page.objects.get(pk=page.pk), Grant("fresh"))
     assert not connect.mark_needs_reconnect(page)
     assert Page.objects.get(pk=page.pk).state == PageState.CONNECTED
 
@@ -298,3 +299,9 @@ def unopened(cast: Cast) -> Page:
     return Page.objects.create(
         brand=cast.brand, network="mastodon", host="https://m.example", remote_id="9", name="M"
     )
+
+
+def _publish(page: Page, post: Outgoing) -> None:
+    client = connect.client_for(page)
+    assert isinstance(client, Publishes)
+    client.publish(post, lambda: None)

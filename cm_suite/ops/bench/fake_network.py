@@ -19,7 +19,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from cm_suite.ops.bench import fake_statuses, fake_threads
@@ -249,7 +249,7 @@ def drops(fake: FakeMastodon, ratio: float, seed: int) -> FaultSource:
 class Connection(asyncio.Protocol):
     """One kept-alive connection; requests are answered in order."""
 
-    def __init__(self, fake: FakeMastodon, latency: float, faults: FaultSource) -> None:
+    def __init__(self, fake: Handles, latency: float, faults: FaultSource) -> None:
         self._fake = fake
         self._latency = latency
         self._faults = faults
@@ -317,20 +317,29 @@ def _split(data: bytes) -> tuple[Request, bytes] | None:
 
 
 def _encode(reply: Reply) -> bytes:
-    text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
+    text = reply.body if isinstance(reply.body, str | bytes) else json.dumps(reply.body)
     kind = "text/html" if isinstance(reply.body, str) else "application/json"
-    body = text.encode()
+    body = text.encode() if isinstance(text, str) else text
     headers = {"Content-Type": f"{kind}; charset=utf-8", "Content-Length": str(len(body))} | reply.headers
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     first = f"HTTP/1.1 {reply.status} {REASONS.get(reply.status, 'Answer')}\r\n"
     return f"{first}{lines}\r\n".encode("latin-1") + body
 
 
+class Handles(Protocol):
+    """Anything that answers requests from memory; `dropped` counts the connections that were cut."""
+
+    dropped: int
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one request."""
+
+
 class FakeServer:
     """The fake on loopback, in a thread of its own. Use as a context manager."""
 
     def __init__(
-        self, fake: FakeMastodon, *, port: int = 0, latency: float = 0.0, faults: FaultSource | None = None
+        self, fake: Handles, *, port: int = 0, latency: float = 0.0, faults: FaultSource | None = None
     ) -> None:
         self.fake = fake
         self._latency = latency

@@ -43,6 +43,13 @@ SPEC = NetworkSpec(
     why_not=MappingProxyType(
         {
             Capability.AUDIENCE: WhyNot.TOTAL_ONLY,
+            Capability.IMAGES: WhyNot.NO_CALL,
+            Capability.POST_FIGURES: WhyNot.NO_CALL,
+            Capability.URL_FIGURES: WhyNot.NO_COUNT,
+            Capability.MENTIONS: WhyNot.IN_COMMENTS,
+            Capability.MESSAGES: WhyNot.NO_CALL,
+            Capability.BLOCK: WhyNot.NO_CALL,
+            Capability.REFRESH: WhyNot.NEVER_ENDS,
             Capability.HIDE: WhyNot.AUTHORS_OWN,
             Capability.DELETE_COMMENT: WhyNot.AUTHORS_OWN,
             Capability.APPROVE: WhyNot.SHOWN_AT_ONCE,

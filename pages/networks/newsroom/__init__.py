@@ -1,8 +1,10 @@
 """The brand's own public page, as a network: needs no account anywhere."""
 
+from types import MappingProxyType
+
 from pages.networks.newsroom.client import NewsroomClient, build, measure
 from pages.networks.spec import NetworkSpec
-from pages.networks.types import Capability, ConnectKind
+from pages.networks.types import Capability, ConnectKind, WhyNot
 
 __all__ = ["SPEC", "NewsroomClient"]
 
@@ -10,7 +12,21 @@ SPEC = NetworkSpec(
     code="newsroom",
     name="Newsroom",
     connect=ConnectKind.NONE,
-    capabilities=frozenset(Capability),
+    capabilities=frozenset(
+        {
+            Capability.PUBLISH,
+            Capability.FIND,
+            Capability.DELETE,
+            Capability.PROFILE,
+            Capability.AUDIENCE,
+            Capability.COMMENTS,
+            Capability.REPLY,
+            Capability.HIDE,
+            Capability.DELETE_COMMENT,
+            Capability.APPROVE,
+            Capability.TELL,
+        }
+    ),
     default_text_limit=5000,
     measure=measure,
     build=build,
@@ -18,5 +34,16 @@ SPEC = NetworkSpec(
     listens=(
         "Every comment under the brand's own posts, and each change to one: edited, withdrawn, reported, or "
         "waiting for approval."
+    ),
+    why_not=MappingProxyType(
+        {
+            Capability.IMAGES: WhyNot.NO_CALL,
+            Capability.POST_FIGURES: WhyNot.NO_COUNT,
+            Capability.URL_FIGURES: WhyNot.NO_COUNT,
+            Capability.MENTIONS: WhyNot.NO_CALL,
+            Capability.MESSAGES: WhyNot.NO_CALL,
+            Capability.BLOCK: WhyNot.NO_CALL,
+            Capability.REFRESH: WhyNot.NEVER_ENDS,
+        }
     ),
 )
