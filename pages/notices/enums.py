@@ -12,6 +12,8 @@ class NoticeKind(TextChoices):
     NEEDS_PERSON = "needs_person", _("Somebody must check whether a post went out")
     MISSED = "missed", _("A post missed its time")
     RECONNECT = "reconnect", _("A page must be reconnected")
+    EXPIRING = "expiring", _("A page’s access ends soon")
+    BUDGET = "budget", _("A month’s money for a network runs out")
     PAUSED = "paused", _("Publishing was paused")
     RESUMED = "resumed", _("Publishing started again")
     REVIEW_SOON = "review_soon", _("A comment must be decided soon")

@@ -58,6 +58,18 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
         _("Reconnect the page"),
         "risk",
     ),
+    NoticeKind.EXPIRING: NoticeWords(
+        _("A page’s access ends soon"),
+        _("Nothing is lost. Reconnect it before that day, and what is planned after it leaves as planned."),
+        _("Reconnect the page"),
+        "warn",
+    ),
+    NoticeKind.BUDGET: NoticeWords(
+        _("A month’s money for a network runs out"),
+        _("Once it is spent nothing that costs money is asked there until next month, or a higher budget."),
+        _("See what was spent"),
+        "warn",
+    ),
     NoticeKind.PAUSED: NoticeWords(
         _("Publishing was paused"),
         _("Nothing leaves while the pause lasts. What is planned is kept."),

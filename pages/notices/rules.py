@@ -13,6 +13,8 @@ MAILED: Final = frozenset(
         NoticeKind.REJECTED,
         NoticeKind.MISSED,
         NoticeKind.RECONNECT,
+        NoticeKind.EXPIRING,
+        NoticeKind.BUDGET,
         NoticeKind.PAUSED,
         NoticeKind.REVIEW_SOON,
         NoticeKind.REVIEW_OVERDUE,

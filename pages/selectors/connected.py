@@ -8,11 +8,12 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from cm_suite.core.crypto import CannotDecrypt
 from pages.enums import PageState
 from pages.messages import ABILITIES, Reason, Words, network_icon, network_name, reason
-from pages.models import Brand, Page, Pause
+from pages.models import Brand, Credential, Page, Pause
 from pages.networks.registry import NETWORKS
-from pages.networks.types import ConnectKind
+from pages.networks.types import Capability, ConnectKind
 from pages.newsroom import addresses
 from pages.selectors.pauses import open_pauses
 
@@ -68,6 +69,30 @@ def length_on(page: Page, text: str, link: str) -> int:
     """Length of a text with its link, as the page's network counts it."""
     spec = NETWORKS.get(page.network)
     return spec.measure(text, link, page.url_length) if spec else len(text) + len(link)
+
+
+def ends_at(page: Page) -> datetime | None:
+    """When the page's access ends unless somebody reconnects it (aware); None when it renews itself or lasts.
+
+    What can be renewed ends with what renews it. A credential that no key opens tells nothing.
+    """
+    ends = Credential.objects.filter(page=page).values_list(
+        "expires_at", "refresh_expires_at", "refresh_token"
+    )
+    try:
+        row = ends.first()
+    except CannotDecrypt:
+        return None
+    return ending(page.network, *row) if row else None
+
+
+def ending(
+    network: str, expires_at: datetime | None, refresh_expires_at: datetime | None, refresh_token: str
+) -> datetime | None:
+    """When a credential ends for good, by what its network lets us renew."""
+    spec = NETWORKS.get(network)
+    renews = spec is not None and Capability.REFRESH in spec.capabilities and bool(refresh_token)
+    return refresh_expires_at if renews else expires_at
 
 
 def to_check(now: datetime) -> QuerySet[Page]:
