@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from cm_suite.ops import boot, postgres, translations
 
-# Browsers and whole installations get the machine for themselves.
-ALONE = "slow or browser"
-SHARED = f"not ({ALONE})"
+# What is quick runs on both engines; browsers and whole processes on one; what watches the clock, by itself.
+QUICK = "not (slow or browser)"
+HEAVY = "(slow or browser) and not alone"
+ALONE = "alone"
 ADVICE = (
     "PostgreSQL: skipped. The embedded one could not start (see {log}); set DATABASE_URL to a server where "
     "databases may be created."
@@ -36,17 +37,18 @@ def pytest(args: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def on_sqlite(args: Sequence[str]) -> int:
-    """One run, or the two of the whole suite. A database named in the environment is not touched."""
+    """One run, or the three of the whole suite. A database named in the environment is not touched."""
     environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     say("SQLite")
     if args:
         return pytest(args, environ)
-    return max(pytest(["-n", "2", "-m", SHARED], environ), pytest(["-m", ALONE], environ))
+    runs = (["-n", "2", "-m", QUICK], ["-n", "2", "-m", HEAVY], ["-m", ALONE])
+    return max([pytest(each, environ) for each in runs])
 
 
 def on_postgres(args: Sequence[str]) -> int:
     """The same on PostgreSQL: DATABASE_URL's, else the embedded one. None: a failure if all is required."""
-    chosen = args or ("-n", "2", "-m", SHARED)
+    chosen = args or ("-n", "2", "-m", QUICK)
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         say("PostgreSQL (DATABASE_URL)")
         return pytest(chosen, os.environ)

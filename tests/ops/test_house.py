@@ -18,7 +18,7 @@ from rq.queue import Queue
 from cm_suite.ops import processes
 from tests.ops.copies import environ, project
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 READY = re.compile(r"running at http://127\.0\.0\.1:(\d+)/")
 
 

@@ -42,14 +42,15 @@ def offer(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
     monkeypatch.setattr(postgres, "server", server)
 
 
-SHARED = ("-n", "2", "-m", "not (slow or browser)")
-ALONE = ("-m", "slow or browser")
+QUICK = ("-n", "2", "-m", "not (slow or browser)")
+HEAVY = ("-n", "2", "-m", "(slow or browser) and not alone")
+ALONE = ("-m", "alone")
 
 
 def test_the_whole_suite_runs_on_both(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, "postgresql://embedded")
     assert suite.main([]) == 0
-    assert runs == [(SHARED, None), (ALONE, None), (SHARED, "postgresql://embedded")]
+    assert runs == [(QUICK, None), (HEAVY, None), (ALONE, None), (QUICK, "postgresql://embedded")]
 
 
 def test_what_tests_leave_goes_with_them(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
