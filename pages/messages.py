@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.networks.errors import Code
 from pages.networks.registry import NETWORKS
-from pages.networks.types import Capability, WhyNot
+from pages.networks.types import Capability, ConnectKind, WhyNot
 
 type Words = str | Promise
 
@@ -47,12 +47,29 @@ ABILITIES: Final[Mapping[Capability, Ability]] = {
     Capability.DELETE: Ability(
         _("Lets posts be taken down"), _("Does not let posts be taken down from here")
     ),
+    Capability.IMAGES: Ability(
+        _("Takes images with their alternative texts"), _("Takes no images from here")
+    ),
     Capability.PROFILE: Ability(_("Says how many people follow"), _("Does not say how many people follow")),
     Capability.AUDIENCE: Ability(
         _("Says who came, who left and why"), _("Does not say who left, nor why: only the total is known")
     ),
+    Capability.POST_FIGURES: Ability(
+        _("Counts reactions, comments and reshares of a post, each apart"),
+        _("Does not count what became of a post"),
+    ),
+    Capability.URL_FIGURES: Ability(
+        _("Takes the share counter of any address apart"), _("Has no share counter for addresses")
+    ),
     Capability.COMMENTS: Ability(
         _("Gives the comments under its posts"), _("Does not give the comments under its posts")
+    ),
+    Capability.MENTIONS: Ability(
+        _("Gives what people write about the account elsewhere"),
+        _("Does not give what people write about the account elsewhere"),
+    ),
+    Capability.MESSAGES: Ability(
+        _("Gives private messages, and lets them be answered"), _("Does not give private messages")
     ),
     Capability.REPLY: Ability(
         _("Lets comments be answered"), _("Does not let comments be answered from here")
@@ -64,9 +81,15 @@ ABILITIES: Final[Mapping[Capability, Ability]] = {
     Capability.APPROVE: Ability(
         _("Lets comments be approved before they show"), _("Shows comments without anybody’s approval")
     ),
+    Capability.BLOCK: Ability(
+        _("Lets people be kept away from the page"), _("Does not let people be kept away from here")
+    ),
     Capability.TELL: Ability(
         _("Hands formal notices over, and answers those who sent them"),
         _("Does not hand formal notices over to the page"),
+    ),
+    Capability.REFRESH: Ability(
+        _("Renews its own access before it ends"), _("Does not renew its access by itself")
     ),
 }
 
@@ -78,12 +101,38 @@ WHY_NOT: Final[Mapping[WhyNot, Words]] = {
     ),
     WhyNot.SHOWN_AT_ONCE: _("On this network answers show at once: nothing waits for approval."),
     WhyNot.TOLD_TO_SERVERS: _("On this network notices go to those who run the servers, and never reach us."),
+    WhyNot.READ_ONLY: _("We only read there."),
+    WhyNot.NO_CALL: _("This network offers other programs no way to do it."),
+    WhyNot.NOT_OPEN: _("This network keeps it for partners that it chose."),
+    WhyNot.NEVER_ENDS: _("Its access has no end, so there is nothing to renew."),
+    WhyNot.NO_COUNT: _("This network counts nothing of the kind."),
+    WhyNot.IN_COMMENTS: _("It comes among the comments."),
+}
+
+NEEDS: Final[Mapping[ConnectKind, Words]] = {
+    ConnectKind.NONE: _("Nothing: it belongs to the brand and needs no account."),
+    ConnectKind.TOKEN: _("An account on a server of this network, and a token made there."),
+    ConnectKind.LOGIN: _("A name, and a password made for this application alone."),
+    ConnectKind.ADDRESS: _("An address that anybody may read."),
+    ConnectKind.OAUTH: _("Somebody who may run the page says yes on the network’s own site."),
+}
+
+USES: Final[Mapping[str, Words]] = {
+    "create": _("Posts"),
+    "create_with_url": _("Posts with a link"),
+    "delete": _("Posts taken down"),
+    "post_read": _("Posts and comments read"),
+    "user_read": _("Accounts looked up"),
+    "media": _("Images uploaded"),
+    "hide": _("Comments hidden or shown"),
+    "message": _("Private messages"),
 }
 
 _LATER: Final = _("Nothing was lost. It is tried again by itself.")
 _ASKED_AGAIN: Final = _("It is asked again by itself, and nothing is sent twice.")
 _CHECK_ADDRESS: Final = _("Check the spelling: it looks like mastodon.social.")
 _NEW_TOKEN: Final = _("Make a new token on the server and reconnect the page.")
+_RECONNECT: Final = _("A lead reconnects the page; the plan waits meanwhile.")
 _OPERATOR: Final = _("Tell whoever runs this installation.")
 
 REASONS: Final[Mapping[str, Reason]] = {
@@ -157,6 +206,69 @@ REASONS: Final[Mapping[str, Reason]] = {
     Code.CREDENTIAL_UNREADABLE: Reason(_("This installation cannot open the page’s saved token."), _OPERATOR),
     Code.NOT_OFFERED: Reason(_("This page cannot do that."), _OPERATOR),
     Code.FENCE_CLOSED: Reason(_("The send was stopped at the last moment."), _LATER),
+    Code.MEDIA_PROCESSING: Reason(_("The network is still working on the images."), _LATER),
+    Code.MEDIA_REFUSED: Reason(
+        _("The network refused an image."), _("Choose another image, then plan the post again.")
+    ),
+    Code.IMAGE_REQUIRED: Reason(
+        _("This network takes no post without an image."), _("Add an image, then plan the post again.")
+    ),
+    Code.PUBLIC_URL_NEEDED: Reason(
+        _("This network fetches images itself, and this site has no public address."),
+        _("Whoever runs this installation sets PUBLIC_URL to its public https address."),
+    ),
+    Code.DUPLICATE: Reason(
+        _("The network has this very text already and takes it only once."),
+        _("Look at the page; to say it again, change the text."),
+    ),
+    Code.QUOTA_SPENT: Reason(_("The page has had as many posts as the network takes in a day."), _LATER),
+    Code.BUDGET_SPENT: Reason(
+        _("The brand’s money for this network is spent for this month, or no budget is set."),
+        _("A lead sets the monthly budget on the page’s own page; nothing was sent."),
+    ),
+    Code.WINDOW_CLOSED: Reason(
+        _("The time in which the network lets a private message be answered is over."),
+        _("Answer on the network itself, or wait until the person writes again."),
+    ),
+    Code.NOT_ALLOWED_HERE: Reason(
+        _("The account, or the role it has there, may not do this."),
+        _("Ask those who run the page on the network for a role that may."),
+    ),
+    Code.REVIEW_MISSING: Reason(
+        _("The network has not yet given the agency’s application this right."),
+        _("Whoever runs this installation asks the network for a review of its application."),
+    ),
+    Code.CHECKPOINT: Reason(
+        _("The network wants a person to prove who they are."),
+        _("Sign in on the network itself, do what it asks, then check the page again."),
+    ),
+    Code.VERSION_GONE: Reason(
+        _("The network no longer answers this version of the application."),
+        _("Whoever runs this installation brings it up to date."),
+    ),
+    Code.KEYS_MISSING: Reason(
+        _("The agency’s own application for this network is not set up here."), _OPERATOR
+    ),
+    Code.GRANT_REFUSED: Reason(
+        _("The network did not give access."), _("Begin again, and say yes on the network’s page.")
+    ),
+    Code.GRANT_EXPIRED: Reason(
+        _("This way to the network and back took too long, or was used already."), _("Begin again.")
+    ),
+    Code.NO_ACCOUNT: Reason(
+        _("The network names no page that this person may connect."),
+        _("Sign in there as somebody who runs the page, and tick it when the network asks which pages."),
+    ),
+    Code.EXPIRED: Reason(_("The access to this page has ended."), _RECONNECT),
+    Code.NOT_A_FEED: Reason(
+        _("There is no feed at this address."),
+        _("Type the address of the RSS or Atom feed itself; it often ends in /feed."),
+    ),
+    Code.REPLY_TOO_DEEP: Reason(
+        _("This network lets only comments of the first level be answered."),
+        _("Answer the comment above it instead."),
+    ),
+    Code.RENEWING: Reason(_("The page’s access is being renewed right now."), _LATER),
 }
 
 _UNNAMED: Final = Reason(_("The network refused."), _("Open the page to see what it said."))
@@ -171,6 +283,18 @@ def network_name(code: str) -> Words:
     """What the interface calls a network; the code itself for one this installation no longer has."""
     spec = NETWORKS.get(code)
     return NETWORK_NAMES.get(code) or (spec.name if spec else code)
+
+
+def why_not(network: str, capability: Capability) -> Words:
+    """Why a network lacks a capability; an empty text when it has it, or gives no reason."""
+    spec = NETWORKS.get(network)
+    found = spec.why_not.get(capability) if spec else None
+    return WHY_NOT[found] if found else ""
+
+
+def use_name(what: str) -> Words:
+    """What money was spent on, in words; the network's own word for a use nobody worded."""
+    return USES.get(what, what.replace("_", " "))
 
 
 def network_icon(code: str) -> str:

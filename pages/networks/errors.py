@@ -41,6 +41,7 @@ class Code(StrEnum):
     NO_ACCOUNT = "no_account"  # the person may connect no page
     EXPIRED = "expired"  # the token has ended, and cannot be renewed
     NOT_A_FEED = "not_a_feed"
+    RENEWING = "renewing"  # a Later: somebody else renews the token right now
     REPLY_TOO_DEEP = "reply_too_deep"  # only comments of the first level can be answered
 
 

@@ -9,10 +9,20 @@ import pytest
 from django.utils import translation
 
 from cm_suite.core import guard, http
-from pages.messages import ABILITIES, REASONS, WHY_NOT, network_icon, network_name, reason
+from pages.messages import (
+    ABILITIES,
+    NEEDS,
+    REASONS,
+    WHY_NOT,
+    network_icon,
+    network_name,
+    reason,
+    use_name,
+    why_not,
+)
 from pages.networks.errors import Code
 from pages.networks.registry import NETWORKS
-from pages.networks.types import Capability, WhyNot
+from pages.networks.types import Capability, ConnectKind, WhyNot
 
 CODE = re.compile(r'(?:Later|Never|Unknown|GuardRefused|_lost)\((?:write, |self\.write, )?"([a-z_]+)"')
 
@@ -53,9 +63,25 @@ def test_each_reason_for_lacking_something_has_words() -> None:
     assert all(str(words).endswith(".") for words in WHY_NOT.values())
 
 
+def test_each_lack_of_a_network_is_explained_and_nothing_else() -> None:
+    for code, spec in NETWORKS.items():
+        said = {each for each in Capability if str(why_not(code, each))}
+        assert said == set(Capability) - spec.capabilities, code
+    assert why_not("gone", Capability.HIDE) == ""
+
+
+def test_each_way_to_connect_says_what_it_needs() -> None:
+    assert set(NEEDS) == set(ConnectKind)
+    assert all(str(words).endswith(".") for words in NEEDS.values())
+
+
+def test_what_is_paid_has_a_name() -> None:
+    assert str(use_name("create_with_url")) == "Posts with a link"
+    assert use_name("brand_new") == "brand new"
+
+
 def test_networks_have_names_and_marks() -> None:
-    assert {code: str(network_name(code)) for code in NETWORKS} == {
-        "newsroom": "Public page",
-        "mastodon": "Mastodon",
-    }
+    names = {code: str(network_name(code)) for code in NETWORKS}
+    assert (names.pop("newsroom"), names["mastodon"]) == ("Public page", "Mastodon")
+    assert names == {code: spec.name for code, spec in NETWORKS.items() if code != "newsroom"}
     assert (str(network_name("gone")), network_icon("gone")) == ("gone", "connect")
