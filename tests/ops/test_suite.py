@@ -84,7 +84,7 @@ def test_a_server_of_the_callers_is_preferred(runs: Calls, monkeypatch: pytest.M
     monkeypatch.setenv("DATABASE_URL", "postgres://ci@db/test")
     offer(monkeypatch, "postgresql://embedded")
     suite.main([])
-    assert [database for _args, database in runs] == [None, None, "postgres://ci@db/test"]
+    assert [database for _args, database in runs] == [None, None, None, "postgres://ci@db/test"]
 
 
 def test_without_postgres_one_line_of_advice(
@@ -92,7 +92,7 @@ def test_without_postgres_one_line_of_advice(
 ) -> None:
     offer(monkeypatch, None)
     assert suite.main([]) == 0
-    assert len(runs) == 2
+    assert len(runs) == 3
     advice = [line for line in capsys.readouterr().out.splitlines() if "PostgreSQL: skipped" in line]
     assert len(advice) == 1
     assert "DATABASE_URL" in advice[0]
@@ -108,7 +108,7 @@ def test_without_postgres_a_machine_that_must_have_all_fails(
 
 def test_a_failure_anywhere_is_the_exit_code(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, "postgresql://embedded")
-    codes = iter([0, 1, 0])
+    codes = iter([0, 0, 1, 0])
     monkeypatch.setattr(suite, "pytest", lambda args, environ: next(codes))
     assert suite.main([]) == 1
 
