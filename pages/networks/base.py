@@ -201,6 +201,14 @@ class Refreshes(Protocol):
         """
 
 
+@runtime_checkable
+class Logs(Protocol):
+    """Can open an account by a name and an application password, which is used once and kept nowhere."""
+
+    def log_in(self, login: str, password: str) -> Grant:
+        """What the account is opened by from here on. Raises Never (`access_refused`) with RECONNECT."""
+
+
 class Door(Protocol):
     """The way to an account through its network's consent page (OAuth 2)."""
 
