@@ -1,74 +1,89 @@
-"""Each network under test: its client, what breaks it, what it holds, and who speaks to it there."""
+"""Each network under test, chosen by what its SPEC says that it can do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from cm_suite.core.errors import Outcome
-from cm_suite.ops.bench.fake_network import Fault
-from pages.networks.newsroom.client import NewsroomClient
-from tests.networks import fake_mastodon as fakes
+from pages.networks.base import (
+    Answers,
+    Approves,
+    Blocks,
+    CountsFollowers,
+    CountsPosts,
+    CountsUrls,
+    Deletes,
+    DeletesComments,
+    Finds,
+    Hides,
+    Identifies,
+    Listens,
+    Mentions,
+    Messages,
+    Publishes,
+    Refreshes,
+    TellsReporters,
+)
+from pages.networks.registry import NETWORKS
+from pages.networks.spec import NetworkSpec
+from pages.networks.types import Capability, ConnectKind
 from tests.networks.bench import Bench, Opens
-from tests.networks.fake_mastodon import ACCOUNT, NADIA, Mastodon, running
-from tests.networks.memory_store import MemoryStore
 
-
-@contextmanager
-def newsroom(store: MemoryStore | None = None) -> Iterator[Bench]:
-    """The newsroom on a store in memory."""
-    store = store or MemoryStore()
-
-    def plan(fault: str) -> Callable[[], None]:
-        return lambda: setattr(store, "fault", fault)
-
-    yield Bench(
-        NewsroomClient(store),
-        {"before": (plan("before"), Outcome.LATER), "after": (plan("after"), Outcome.UNKNOWN)},
-        lambda: len(store.posts) + len(store.replies),
-        store.hear,
-        store.withdraw,
-    )
-
-
-FAULTS: Final[dict[str, tuple[Fault, Outcome]]] = {
-    "reset_before": (fakes.RESET_BEFORE, Outcome.UNKNOWN),
-    "reset_after": (fakes.RESET_AFTER, Outcome.UNKNOWN),
-    "silent_after": (fakes.SILENT_AFTER, Outcome.UNKNOWN),
-    "500_before": (fakes.answer_before(500), Outcome.UNKNOWN),
-    "502_after": (fakes.answer_after(502, "<html>Bad gateway</html>"), Outcome.UNKNOWN),
-    "503_after": (fakes.answer_after(503), Outcome.UNKNOWN),
-    "unreadable_after": (fakes.answer_after(200, "<html>ok</html>"), Outcome.UNKNOWN),
-    "not_a_status_after": (fakes.answer_after(200, {"id": ""}), Outcome.UNKNOWN),
-    "429": (fakes.answer_before(429), Outcome.LATER),
-    "401": (fakes.answer_before(401), Outcome.NEVER),
-    "403": (fakes.answer_before(403), Outcome.NEVER),
-    "422": (fakes.answer_before(422), Outcome.NEVER),
+PROTOCOLS: Final[dict[Capability, type]] = {
+    Capability.PUBLISH: Publishes,
+    Capability.FIND: Finds,
+    Capability.DELETE: Deletes,
+    Capability.PROFILE: Identifies,
+    Capability.AUDIENCE: CountsFollowers,
+    Capability.POST_FIGURES: CountsPosts,
+    Capability.URL_FIGURES: CountsUrls,
+    Capability.COMMENTS: Listens,
+    Capability.MENTIONS: Mentions,
+    Capability.MESSAGES: Messages,
+    Capability.REPLY: Answers,
+    Capability.HIDE: Hides,
+    Capability.DELETE_COMMENT: DeletesComments,
+    Capability.APPROVE: Approves,
+    Capability.BLOCK: Blocks,
+    Capability.TELL: TellsReporters,
+    Capability.REFRESH: Refreshes,
 }
+"""What a client is when its network has the capability. Images are said by `SPEC.images`."""
 
+FAULTS: Final[dict[str, Outcome]] = {
+    "refused": Outcome.NEVER,
+    "reset_before": Outcome.UNKNOWN,
+    "reset_after": Outcome.UNKNOWN,
+    "silent_after": Outcome.UNKNOWN,
+    "429": Outcome.LATER,
+    "429_no_header": Outcome.LATER,
+    "500_after": Outcome.UNKNOWN,
+    "502_after": Outcome.UNKNOWN,
+    "unreadable_after": Outcome.UNKNOWN,
+    "token_expired": Outcome.NEVER,
+    "token_revoked": Outcome.NEVER,
+}
+"""What every network that publishes over the wire goes through, and how it ends."""
 
-@contextmanager
-def mastodon(idempotent: bool = True) -> Iterator[Bench]:
-    """A Mastodon server, with or without a memory for idempotency keys."""
-    with running(Mastodon(idempotent=idempotent)) as server:
+WHERE_THEY_APPLY: Final = {"duplicate": Outcome.NEVER, "media_processing": Outcome.LATER}
+POSTS_ONLY: Final = frozenset(WHERE_THEY_APPLY)
+"""Faults that only a post meets, and no reply."""
 
-        def plan(fault: Fault) -> Callable[[], None]:
-            return lambda: server.fail_next(fault)
-
-        def hear(text: str, to: str) -> str:
-            made: str = server.say(NADIA, f"@maison_lumen {text}", to)["id"]
-            return made
-
-        yield Bench(
-            server.client(read_timeout=0.5),
-            {name: (plan(fault), outcome) for name, (fault, outcome) in FAULTS.items()},
-            lambda: len(server.of(ACCOUNT.id)),
-            hear,
-            lambda remote_id: server.take_down(server.everything()[remote_id]),
-        )
+FIELDS: Final[dict[Capability, tuple[str, ...]]] = {
+    Capability.IMAGES: ("alts",),
+    Capability.APPROVE: ("pending",),
+    Capability.MENTIONS: ("mention",),
+    Capability.MESSAGES: ("write", "answered"),
+    Capability.BLOCK: ("blocked",),
+    Capability.POST_FIGURES: ("engage", "withhold"),
+}
+"""What a bench fills in when its network has the capability."""
 
 
 def _discovered() -> dict[str, tuple[str, Opens]]:
@@ -79,9 +94,32 @@ def _discovered() -> dict[str, tuple[str, Opens]]:
     return found
 
 
-OURS: Final[dict[str, tuple[str, Opens]]] = {
-    "newsroom": ("newsroom", newsroom),
-    "mastodon": ("mastodon", mastodon),
-    "mastodon, keys forgotten": ("mastodon", lambda: mastodon(idempotent=False)),
-}
-BENCHES: Final = OURS | _discovered()
+BENCHES: Final = _discovered()
+
+
+def spec_of(name: str) -> NetworkSpec:
+    """The SPEC of the network that a bench is of."""
+    return NETWORKS[BENCHES[name][0]]
+
+
+def able(*capabilities: Capability, wired: bool = False) -> list[str]:
+    """The benches of networks with all of these capabilities; `wired`: that are reached over a network."""
+    return [
+        name
+        for name in BENCHES
+        if set(capabilities) <= spec_of(name).capabilities
+        and not (wired and spec_of(name).connect is ConnectKind.NONE)
+    ]
+
+
+def on(names: list[str]) -> pytest.MarkDecorator:
+    """Run a test with each of these benches in turn, as `bench`."""
+    return pytest.mark.parametrize("bench", names, indirect=True)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Bench]:
+    """A bench, knowing its SPEC."""
+    with BENCHES[name][1]() as bench:
+        bench.spec = spec_of(name)
+        yield bench

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from pages.networks.types import (
     CommentBatch,
     Commenter,
     CommentPresence,
+    Image,
     IncomingComment,
     Profile,
     Published,
@@ -25,6 +27,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.posts: dict[str, str] = {}
+        self.images: dict[str, tuple[Image, ...]] = {}
         self.replies: dict[str, Reply] = {}
         self.known: dict[str, IncomingComment] = {}
         self.changed: list[str] = []  # ids, as they changed
@@ -32,12 +35,26 @@ class MemoryStore:
         self.told: list[tuple[str, bool]] = []
         self.fault = ""
 
-    def publish(self, key: str, text: str, link: str, content_type: str, language: str) -> Published:
+    def publish(
+        self,
+        key: str,
+        text: str,
+        link: str,
+        content_type: str,
+        language: str,
+        images: Sequence[Image] = (),
+    ) -> Published:
         """Keep it once per key; a fault comes before or after."""
         self._meet("before")
         self.posts.setdefault(key, text)
+        self.images.setdefault(key, tuple(images))
         self._meet("after")
         return Published(key, f"https://lumen.example/{key}", datetime.now(UTC))
+
+    def alts(self) -> list[str]:
+        """The alternative texts of the latest post's images."""
+        latest = next(reversed(self.images.values()), ())
+        return [image.alt for image in latest]
 
     def find(self, key: str) -> Published | None:
         """The post with the key."""
