@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cm_suite.core import clock
 from cm_suite.core.errors import NextStep, Outcome
 from cm_suite.core.leases import Leased
 from cm_suite.core.text import clip
@@ -53,18 +54,25 @@ class Post(models.Model):
 
 
 class StoredImage(models.Model):
-    """The bytes of an image, re-encoded here; in the database, which all hosts share. Kept once a content."""
+    """The bytes of an image, re-encoded here; in the database, which all hosts share. Kept once a content.
+
+    `small` is the copy that lists show. What no post uses is forgotten some days after `created_at`.
+    """
 
     sha256 = models.CharField(max_length=64)
     brand = models.ForeignKey("pages.Brand", models.CASCADE, related_name="+")
     content = models.BinaryField()
+    small = models.BinaryField(default=bytes)
     media_type = models.CharField(max_length=20)
+    small_type = models.CharField(max_length=20, blank=True)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     size = models.PositiveIntegerField()  # bytes
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        verbose_name = _("stored image")
+        verbose_name_plural = _("stored images")
         constraints = (models.UniqueConstraint("brand", "sha256", name="one_copy_per_brand_and_image"),)
 
     def __str__(self) -> str:
@@ -75,7 +83,7 @@ class PostImage(models.Model):
     """An image of a post, in its place, with its alternative text."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="images")
-    stored = models.ForeignKey(StoredImage, models.PROTECT, related_name="+")
+    stored = models.ForeignKey(StoredImage, models.RESTRICT, related_name="uses")
     place = models.PositiveSmallIntegerField()
     alt = models.CharField(_("alternative text"), max_length=1500, blank=True)
 

@@ -67,6 +67,27 @@ class NewsroomPost(models.Model):
         indexes = (models.Index(fields=("page", "-published_at"), name="newsroom_recent"),)
 
 
+class NewsroomImage(models.Model):
+    """An image of a post on the public page, in its place, as large as a screen shows it, and a small copy."""
+
+    post = models.ForeignKey(NewsroomPost, models.CASCADE, related_name="images")
+    place = models.PositiveSmallIntegerField()
+    alt = models.CharField(_("alternative text"), max_length=1500, blank=True)
+    content = models.BinaryField()
+    media_type = models.CharField(max_length=20)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    small = models.BinaryField()
+    small_type = models.CharField(max_length=20)
+    small_width = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("newsroom image")
+        verbose_name_plural = _("newsroom images")
+        ordering = ("place", "pk")
+        constraints = (models.UniqueConstraint("post", "place", name="one_newsroom_image_per_place"),)
+
+
 class Subscriber(models.Model):
     """A follower of the newsroom by e-mail, real once the address is confirmed."""
 
