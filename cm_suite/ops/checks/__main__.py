@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from cm_suite.ops import boot, translations
-from cm_suite.ops.checks import budgets, installation, shipped, templates, tools
+from cm_suite.ops.checks import budgets, installation, networks, shipped, templates, tools
 
 LINES_SHOWN = 60
 
@@ -31,6 +31,9 @@ CHECKS: Mapping[str, Callable[[Path], list[str]]] = {
     "addresses": shipped.index_addresses,
     "translations": catalogue,
     "forbidden markup": templates.forbidden,
+    "networks by name": networks.asked_by_name,
+    "clients": networks.clients,
+    "networks page": networks.page,
 }
 
 
