@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
 from pages.networks.types import (
+    AppKeys,
     Ask,
     AudienceDay,
     Candidate,
@@ -220,6 +221,17 @@ class Door(Protocol):
 
     def accounts(self, grant: Grant) -> tuple[Candidate, ...]:
         """The accounts that the person may connect, each with its own grant; empty when there is none."""
+
+
+@runtime_checkable
+class Registers(Protocol):
+    """A door of a network where each server registers applications itself, before anybody says yes there."""
+
+    def register(self, redirect_uri: str, website: str) -> AppKeys:
+        """Make this installation known to the server; once is enough for all its accounts.
+
+        `redirect_uri`: where people come back to. `website`: the address of this installation.
+        """
 
 
 class Purse(Protocol):
