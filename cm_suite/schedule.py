@@ -40,6 +40,8 @@ PERIODIC = (
     Periodic("moderation.jobs.poll_comments", 30, "moderation", 300),
     Periodic("moderation.jobs.carry_out", 10, "moderation", 300),
     Periodic("moderation.jobs.sweep", 60, "moderation", 300),
+    Periodic("moderation.jobs.check_listening", 3600, "moderation", 600),
+    Periodic("moderation.jobs.tidy", 86_400, "default", 300),
     Periodic("reputation.jobs.start_due", 60, "reputation", 120),
     Periodic("reputation.jobs.sweep", 30, "reputation", 300),
     Periodic("reputation.jobs.send_audit_emails", 60, "reputation", 300),
@@ -48,5 +50,8 @@ PERIODIC = (
     Periodic("pages.newsroom.jobs.forget_unconfirmed", 86_400, "default", 300),
     Periodic("pages.newsroom.jobs.forget_commenters", 86_400, "default", 600),
     Periodic("pages.jobs.check_health", 900, "pages", 600),
+    Periodic("pages.jobs.renew_tokens", 300, "pages", 300),
+    Periodic("pages.jobs.warn_expiring", 3600, "pages", 300),
+    Periodic("pages.jobs.forget_consents", 300, "default", 300),
     Periodic("pages.jobs.tidy", 86_400, "default", 1800),
 )

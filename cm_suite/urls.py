@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from moderation.views import hooks
 from pages.admin import back_office
 from pages.views.profile import set_language
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("reputation.urls")),
     path("p/", include("pages.newsroom.urls")),
     path("ops/", include("cm_suite.ops.urls")),
+    path("hooks/meta/", hooks.meta, name="meta_hooks"),
     path("language/", set_language, name="set_language"),
     path("admin/", back_office.urls),
 ]

@@ -6,6 +6,22 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class Kind(TextChoices):
+    """Where somebody's words stand; the values are those of `pages.networks.types.CommentKind`."""
+
+    COMMENT = "comment", _("Comment")
+    MENTION = "mention", _("Mention")
+    MESSAGE = "message", _("Private message")
+
+
+class WatchKind(TextChoices):
+    """What is read of a page, each with a mark of its own."""
+
+    COMMENTS = "comments", _("Comments")
+    MENTIONS = "mentions", _("Mentions")
+    MESSAGES = "messages", _("Private messages")
+
+
 class Presence(TextChoices):
     """What the network shows of a comment, as we last saw it."""
 
@@ -32,6 +48,8 @@ class Decided(TextChoices):
     UNHIDE = "unhide", _("Show again")
     DELETE = "delete", _("Delete")
     REPLY = "reply", _("Reply")
+    BLOCK = "block", _("Block the author")  # of the author, beside what is decided of the comment
+    UNBLOCK = "unblock", _("Let the author in again")
 
 
 class ActionState(TextChoices):
@@ -66,6 +84,8 @@ class CloseCode(StrEnum):
     AUTHOR_REMOVED = "author_removed"
     EDITED_HARMLESS = "edited_harmless"
     ERASED = "erased"
+    ABOUT_AUTHOR = "about_author"  # it never waited: what was decided of the author was decided at once
+    IN_PRIVATE = "in_private"  # nor did this: a private message was answered
 
 
 class Code(StrEnum):

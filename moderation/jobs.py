@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 from functools import partial
 from traceback import format_tb
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.models import Model
 
 from cm_suite.core import queue
 from moderation.models import Action, Watch
-from moderation.services import act, assign, ingest, reconcile, reporters, tell
+from moderation.services import (
+    act,
+    assign,
+    hooks,
+    ingest,
+    listening,
+    reconcile,
+    reporters,
+    tell,
+    watching,
+)
+from moderation.services.crew import side_by_side
 from moderation.services.results import Polled
 
 logger = logging.getLogger(__name__)
@@ -23,44 +35,49 @@ TURN_SECONDS: Final = 20
 POLL_SECONDS: Final = 180
 """No page's turn begins after this: the job ends within its time, and the others come first next time."""
 
+CHECK_SECONDS: Final = 300
+THREADS: Final = 12
+"""Pages read at once by one job; each thread keeps a database connection while the job lasts."""
+
 ANSWERS: Final = 100
 
 type Take = Callable[[int], list[Action]]
 type Act = Callable[[Action], None]
+type TakeWatch = Callable[[Collection[int]], Watch | None]
 
 
 def poll_comments() -> int:
-    """Read the comments of the pages whose turn it is; how many comments were new or changed.
+    """Read what people write to the pages whose turn it is; how much was new or changed.
 
-    Those that have waited longest come first; what is left when time is up has its turn next time.
+    Pages are read side by side, each by one worker at a time. Those that have waited longest come first;
+    what is left when time is up has its turn next time.
     """
-    seen: list[int] = []
-    news: list[int] = []
-
-    def read(watch: Watch) -> None:
-        news.append(_news(ingest.turn(watch)))
-
-    stop_at = time.monotonic() + POLL_SECONDS
-    while len(seen) < ingest.AT_ONCE and time.monotonic() < stop_at:
-        watch = ingest.take(seen)
-        if watch is None:
-            break
-        seen.append(watch.page_id)
-        _guarded(read, ingest.recover, watch)
-    return sum(news)
+    watching.watch_all()
+    return _read_in_parallel(watching.take, ingest.turn, POLL_SECONDS)
 
 
 def poll_page(page_id: int) -> int:
-    """Read what is new on one page; how many comments were new or changed."""
+    """Read what is new on one page, of every kind; how much was new or changed."""
+    done: list[str] = []
     news: list[int] = []
 
     def read(watch: Watch) -> None:
-        news.append(_news(ingest.turn(watch)))
+        news.append(ingest.turn(watch).news)
 
-    watch = ingest.take_page(page_id)
-    if watch is not None:
-        _guarded(read, ingest.recover, watch)
+    while (watch := watching.take_page(page_id, done)) is not None:
+        done.append(watch.kind)
+        _guarded(read, watching.recover, watch)
     return sum(news)
+
+
+def check_listening() -> int:
+    """Compare what networks show with what we hold, once a day for each kind of a page; how many."""
+    return _read_in_parallel(listening.take, listening.turn, CHECK_SECONDS)
+
+
+def tidy() -> int:
+    """Forget receipts and comparisons that nobody needs any more; how many rows."""
+    return sum(_step(step) for step in (hooks.forget, listening.forget))
 
 
 def carry_out() -> int:
@@ -87,7 +104,7 @@ def tell_reporters(comment_id: int) -> bool:
 def sweep() -> int:
     """Put right what was left behind, ask networks about lost answers, remind people; how many rows."""
     steps: tuple[Callable[[], Any], ...] = (
-        ingest.expired,
+        watching.expired,
         assign.expired,
         reconcile.expired_claims,
         reconcile.expired_sends,
@@ -122,8 +139,18 @@ def drain(take: Take, perform: Act, recover: Act) -> tuple[int, bool]:
     return taken, False
 
 
-def _news(polled: Polled) -> int:
-    return polled.stored + polled.changed
+def _read_in_parallel(take: TakeWatch, turn: Callable[[Watch], Polled], seconds: float) -> int:
+    """Claim watches until none is due or time is up, several threads at once; how much was new."""
+    news: list[int] = []
+
+    def read(watch: Watch) -> None:
+        news.append(turn(watch).news)
+
+    def work(watch: Watch) -> None:
+        _guarded(read, watching.recover, watch)
+
+    side_by_side(take, work, THREADS if settings.CM_SEND_THREADS > 1 else 1, seconds)
+    return sum(news)
 
 
 def _guarded[Row: Model](perform: Callable[[Row], None], recover: Callable[[Row], None], row: Row) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cm_suite.core.crypto import EncryptedTextField
 from cm_suite.core.errors import NextStep, Outcome
 from cm_suite.core.leases import Leased
-from moderation.enums import ActionState, Decided, Presence, Reminder, ReviewState
+from moderation.enums import ActionState, Decided, Kind, Presence, Reminder, ReviewState, WatchKind
 from moderation.risk.labels import Label, Target
 
 R = ReviewState
@@ -20,7 +20,10 @@ LABELS = [(label.value, label.value) for label in Label]
 
 
 class Watch(Leased):
-    """How far the comments of a page were read. `mark` is the network's own; Redis may forget it."""
+    """How far one kind of what people write was read. `mark` is the network's own; Redis may forget it.
+
+    One kind of a page is read at a time: the database itself refuses a second.
+    """
 
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         "idle": frozenset({"polling"}),
@@ -28,10 +31,11 @@ class Watch(Leased):
     }
 
     page = models.ForeignKey("pages.Page", models.CASCADE, related_name="watches")
-    kind = models.CharField(max_length=12, default="comments")
+    kind = models.CharField(max_length=12, default=WatchKind.COMMENTS, choices=WatchKind)
     mark = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=8, default="idle", choices=[("idle", "idle"), ("polling", "polling")])
     next_at = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True)  # when somebody last said that there is news
     polled_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)  # turns failed since the last good one
     code = models.CharField(max_length=60, blank=True)  # why the last turn failed, if so
@@ -39,14 +43,54 @@ class Watch(Leased):
     class Meta:
         verbose_name = _("watch")
         verbose_name_plural = _("watches")
-        constraints = (models.UniqueConstraint("page", "kind", name="one_watch_per_page_and_kind"),)
+        constraints = (
+            models.UniqueConstraint("page", "kind", name="one_watch_per_page_and_kind"),
+            models.UniqueConstraint(
+                fields=("page",), condition=Q(state="polling"), name="one_kind_of_a_page_is_read_at_a_time"
+            ),
+        )
+        indexes = (models.Index(fields=("state", "polled_at"), name="watch_turn"),)
+
+
+class ListeningCheck(models.Model):
+    """One day's comparison of what a network shows with what we held, for one kind of a page.
+
+    `stored`: how many of the `seen` we held before the check; what was missing was taken in by it (`taken`).
+    """
+
+    page = models.ForeignKey("pages.Page", models.CASCADE, related_name="listening_checks")
+    kind = models.CharField(max_length=12, choices=WatchKind)
+    day = models.DateField()  # in UTC
+    seen = models.PositiveIntegerField(default=0)
+    stored = models.PositiveIntegerField(default=0)
+    taken = models.PositiveIntegerField(default=0)
+    code = models.CharField(max_length=60, blank=True)  # why the network could not be asked, if so
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("listening check")
+        verbose_name_plural = _("listening checks")
+        constraints = (models.UniqueConstraint("page", "kind", "day", name="one_check_a_day"),)
+        indexes = (models.Index(fields=("day",), name="listening_check_day"),)
+
+
+class HookReceipt(models.Model):
+    """A call from a network that was heard, once: its body's digest, never the body."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(db_index=True)
 
 
 class Comment(models.Model):
-    """The ingest copy of one comment; `text` is its latest revision's."""
+    """The ingest copy of one comment; `text` is its latest revision's.
+
+    `conversation` is a private message's, as its network names it.
+    """
 
     page = models.ForeignKey("pages.Page", models.CASCADE, related_name="comments")
     remote_id = models.CharField(max_length=300)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.COMMENT)
+    conversation = models.CharField(max_length=300, blank=True)
     thread = models.ForeignKey(
         "pages.ThreadSnapshot", models.SET_NULL, null=True, blank=True, related_name="comments"
     )
@@ -81,6 +125,9 @@ class Comment(models.Model):
             models.Index(fields=("page", "-seen_at"), name="comment_recent"),
             models.Index(fields=("page", "author_remote_id"), name="comment_author"),
             models.Index(fields=("page", "parent_remote_id"), name="comment_parent"),
+            models.Index(
+                fields=("page", "conversation"), name="comment_conversation", condition=~Q(conversation="")
+            ),
             models.Index(
                 fields=("answer_at",), name="comment_notified", condition=Q(notices__gt=F("notices_answered"))
             ),

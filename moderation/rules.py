@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 
 from moderation import law
-from moderation.enums import Decided, Presence, ReviewState
+from moderation.enums import Decided, Kind, Presence, ReviewState
 from moderation.risk.labels import FLAGGING, Label, Target
 from pages.networks.types import Capability
 
@@ -35,6 +35,9 @@ REMOVALS: Final = frozenset({D.HIDE, D.DELETE})
 LEAVES_UP: Final = frozenset({D.KEEP, D.APPROVE, D.UNHIDE, D.REPLY})
 """What ends with the comment in sight. A reply is among them: it answers and keeps."""
 
+ABOUT_AUTHOR: Final = frozenset({D.BLOCK, D.UNBLOCK})
+"""What is decided of somebody, beside what is decided of their comment."""
+
 _NEEDS: Final = {
     D.APPROVE: C.APPROVE,
     D.HIDE: C.HIDE,
@@ -48,18 +51,44 @@ _BY_PRESENCE: Final = {
     P.HIDDEN: (D.UNHIDE, D.HIDE, D.DELETE),  # to hide what is hidden: it stays so
     P.GONE: (),
 }
+_ELSEWHERE: Final = (D.KEEP, D.REPLY)
+"""Of what stands on somebody else's page: it is not ours to take out of sight."""
 
 
-def acts_possible(capabilities: Collection[str], presence: str) -> tuple[Decided, ...]:
+def acts_possible(
+    capabilities: Collection[str], presence: str, kind: str = Kind.COMMENT
+) -> tuple[Decided, ...]:
     """What may be decided of a comment that stands so, on a network that can do this, as offered."""
-    acts = _BY_PRESENCE[P(presence)]
+    acts = acts_fitting(presence, kind)
+    if kind == Kind.MESSAGE:
+        return acts if C.MESSAGES in capabilities else ()
     return tuple(act for act in acts if act not in _NEEDS or _NEEDS[act] in capabilities)
 
 
-def missing_acts(capabilities: Collection[str], presence: str) -> tuple[Decided, ...]:
+def missing_acts(
+    capabilities: Collection[str], presence: str, kind: str = Kind.COMMENT
+) -> tuple[Decided, ...]:
     """What would make sense of a comment that stands so, but its network cannot do."""
-    possible = acts_possible(capabilities, presence)
-    return tuple(act for act in _BY_PRESENCE[P(presence)] if act not in possible)
+    possible = acts_possible(capabilities, presence, kind)
+    return tuple(act for act in acts_fitting(presence, kind) if act not in possible)
+
+
+def acts_fitting(presence: str, kind: str) -> tuple[Decided, ...]:
+    """What makes sense of words of this kind that stand so, whatever their network can do."""
+    acts = _BY_PRESENCE[P(presence)]
+    if kind == Kind.MESSAGE:
+        return (D.REPLY,) if presence != P.GONE else ()
+    return tuple(act for act in acts if act in _ELSEWHERE) if kind == Kind.MENTION else acts
+
+
+def of_author(page_id: int, author_id: str) -> Q:
+    """Decisions on what one author wrote on one page."""
+    return Q(review__comment__page_id=page_id, review__comment__author_remote_id=author_id)
+
+
+def can_block(capabilities: Collection[str]) -> bool:
+    """Whether the network lets a page keep somebody away."""
+    return C.BLOCK in capabilities
 
 
 def is_qualified(label: str) -> bool:

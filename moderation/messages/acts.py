@@ -25,6 +25,8 @@ ICONS: Final[Mapping[str, str]] = {
     D.UNHIDE: "eye",
     D.DELETE: "trash",
     D.REPLY: "reply",
+    D.BLOCK: "lock",
+    D.UNBLOCK: "undo",
 }
 KEYS: Final[Mapping[str, str]] = {
     D.KEEP: "e",
@@ -33,6 +35,8 @@ KEYS: Final[Mapping[str, str]] = {
     D.UNHIDE: "v",
     D.DELETE: "d",
     D.REPLY: "r",
+    D.BLOCK: "b",
+    D.UNBLOCK: "b",
 }
 DONE: Final[Mapping[str, Words]] = {
     D.KEEP: _("Kept"),
@@ -41,6 +45,8 @@ DONE: Final[Mapping[str, Words]] = {
     D.UNHIDE: _("Shown again"),
     D.DELETE: _("Deleted"),
     D.REPLY: _("Answered"),
+    D.BLOCK: _("Author blocked"),
+    D.UNBLOCK: _("Author let in again"),
 }
 CONFIRM: Final[Mapping[str, Words]] = {
     D.KEEP: _("Keep the comment"),
@@ -49,6 +55,8 @@ CONFIRM: Final[Mapping[str, Words]] = {
     D.UNHIDE: _("Show the comment again"),
     D.DELETE: _("Delete the comment"),
     D.REPLY: _("Send the reply"),
+    D.BLOCK: _("Block the author"),
+    D.UNBLOCK: _("Let the author in again"),
 }
 
 _EFFECTS: Final[Mapping[str, Words]] = {
@@ -60,6 +68,8 @@ _EFFECTS: Final[Mapping[str, Words]] = {
     D.UNHIDE: _("Visible again on %(network)s: in law a new publication, made knowingly."),
     D.DELETE: _("Taken off %(network)s for good. A sealed copy is kept here first."),
     D.REPLY: _("Your words appear under it on %(network)s, in the page’s name. The comment stays."),
+    D.BLOCK: _("On %(network)s this person can no longer write to the page. What they wrote before stays."),
+    D.UNBLOCK: _("On %(network)s this person can write to the page again."),
 }
 _NEWSROOM: Final[Mapping[str, Words]] = {
     D.HIDE: _(
@@ -78,6 +88,8 @@ MISSING: Final[Mapping[str, Words]] = {
         "%(network)s does not let a page delete what others wrote. Report it to the server that hosts it."
     ),
     D.REPLY: _("%(network)s does not let us answer from here."),
+    D.BLOCK: _("%(network)s does not let us block anybody from here."),
+    D.UNBLOCK: _("%(network)s does not let us block anybody from here."),
 }
 
 _NEEDS: Final[Mapping[str, Capability]] = {
@@ -86,6 +98,8 @@ _NEEDS: Final[Mapping[str, Capability]] = {
     D.UNHIDE: Capability.HIDE,
     D.DELETE: Capability.DELETE_COMMENT,
     D.REPLY: Capability.REPLY,
+    D.BLOCK: Capability.BLOCK,
+    D.UNBLOCK: Capability.BLOCK,
 }
 
 
@@ -196,6 +210,8 @@ CLOSED: Final[Mapping[str, Words]] = {
     CloseCode.AUTHOR_REMOVED: _("Its author took it down."),
     CloseCode.EDITED_HARMLESS: _("Its author changed it, and nothing is left to decide."),
     CloseCode.ERASED: _("Its words and its author were erased at their request."),
+    CloseCode.ABOUT_AUTHOR: _("Decided at once: it is about the author, not the comment."),
+    CloseCode.IN_PRIVATE: _("Answered in the conversation."),
 }
 
 CODES: Final[Mapping[str, Words]] = {

@@ -20,16 +20,16 @@ from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from moderation import rules
-from moderation.enums import ActionState, Code, Decided
+from moderation.enums import ActionState, Code, Decided, Kind
 from moderation.models import Action, ActionAttempt, Decision
-from moderation.services import evidence, network, outcomes, taking
+from moderation.services import evidence, network, outcomes, taking, watching
 from moderation.services.troubles import cancel, retry, settle
 from pages.enums import PageState
 from pages.models import Page, Pause
-from pages.networks.base import Answers, Approves, Client, DeletesComments, Hides, Listens
+from pages.networks.base import Answers, Approves, Blocks, Client, DeletesComments, Hides, Listens, Messages
 from pages.networks.errors import Code as NetworkCode
 from pages.networks.errors import FenceClosed
-from pages.networks.types import Published, Reply
+from pages.networks.types import Commenter, Published, Reply
 from pages.selectors.pauses import active_pause
 from pages.services import health
 
@@ -47,7 +47,12 @@ __all__ = [
 
 A = ActionState
 D = Decided
-MISSING_RIGHTS: Final = (NetworkCode.SCOPE_MISSING, NetworkCode.LISTEN_SCOPE_MISSING)
+MISSING_RIGHTS: Final = (
+    NetworkCode.SCOPE_MISSING,
+    NetworkCode.LISTEN_SCOPE_MISSING,
+    NetworkCode.REVIEW_MISSING,
+    NetworkCode.NOT_ALLOWED_HERE,
+)
 PASSING_REFUSALS: Final = 2
 """A refused credential that the network then accepts again is passing; this often, not for ever."""
 
@@ -69,7 +74,20 @@ class Doing:
 
     def reply(self) -> Reply:
         """The answer as it leaves; the same key at every try."""
-        return Reply(self.action.key, self.comment.remote_id, self.action.text, self.page.brand.language)
+        return Reply(
+            self.action.key,
+            self.comment.remote_id,
+            self.action.text,
+            self.page.brand.language,
+            post=self.comment.thread.remote_id if self.comment.thread else "",
+            author=self.author(),
+            conversation=self.comment.conversation,
+        )
+
+    def author(self) -> Commenter:
+        """Who wrote the comment."""
+        row = self.comment
+        return Commenter(row.author_remote_id, row.author_name, row.author_handle, row.author_url)
 
     def fence(self) -> None:
         """Commit "sending" and the attempt, after a last look. Raises FenceClosed when it must not happen."""
@@ -119,7 +137,17 @@ def due() -> QuerySet[Action]:
     free = Q(**{f"{page}__paced_until": None}) | Q(**{f"{page}__paced_until__lte": now})
     of_page = Q(page=OuterRef(page)) | Q(page=None, brand=OuterRef(f"{page}__brand"))
     paused = Q(decision__act=D.REPLY) & Q(Exists(Pause.objects.filter(of_page, ended_at=None)))
-    return Action.objects.filter(again, free, state=A.PLANNED).exclude(paused).order_by("created_at", "pk")
+    rows = Action.objects.filter(again, free, ~watching.being_read(page), state=A.PLANNED)
+    return rows.exclude(paused).order_by("created_at", "pk")
+
+
+def waits(page: Page) -> bool:
+    """Whether people decided something that waits only for the page not to be read any more."""
+    if network.is_ours(page):
+        return False
+    again = Q(next_attempt_at=None) | Q(next_attempt_at__lte=clock.now())
+    mine = Action.objects.filter(again, decision__review__comment__page=page, state=A.PLANNED)
+    return (mine.exclude(decision__act=D.REPLY) if active_pause(page) else mine).exists()
 
 
 def take(limit: int) -> list[Action]:
@@ -152,7 +180,9 @@ def carry_out(action_id: int) -> bool:
 
 def whole(action: Action) -> Action:
     """The action with its decision, comment, page and brand, under the lease it carries."""
-    rows = Action.objects.select_related("decision__review__comment__page__brand")
+    rows = Action.objects.select_related(
+        "decision__review__comment__page__brand", "decision__review__comment__thread"
+    )
     read = rows.get(pk=action.pk)
     read.lease_token = action.lease_token
     return read
@@ -186,9 +216,14 @@ def _read_once_more(client: Client, doing: Doing) -> None:
 
 
 def _superseded(decision: Decision) -> bool:
-    """Whether somebody decided otherwise of the comment since."""
-    comment_id = decision.review.comment_id
-    return Decision.objects.filter(review__comment=comment_id, final=True, pk__gt=decision.pk).exists()
+    """Whether somebody decided otherwise since: of the comment, or of its author."""
+    later = Decision.objects.filter(final=True, pk__gt=decision.pk)
+    if decision.act in rules.ABOUT_AUTHOR:
+        row = decision.review.comment
+        of_them = rules.of_author(row.page_id, row.author_remote_id)
+        return later.filter(of_them, act__in=rules.ABOUT_AUTHOR).exists()
+    here = later.filter(review__comment=decision.review.comment_id)
+    return here.exclude(act__in=rules.ABOUT_AUTHOR).exists()
 
 
 def recover(action: Action) -> None:
@@ -202,7 +237,10 @@ def recover(action: Action) -> None:
 
 def _call(client: Client, doing: Doing) -> Published | None:
     """The one call. Raises Never (`not_possible`) where the network has no such act."""
-    if doing.decision.act == D.REPLY and isinstance(client, Answers):
+    private = doing.comment.kind == Kind.MESSAGE
+    if doing.decision.act == D.REPLY and private and isinstance(client, Messages):
+        return client.answer(doing.reply(), doing.fence)
+    if doing.decision.act == D.REPLY and not private and isinstance(client, Answers):
         return client.reply(doing.reply(), doing.fence)
     call = _simple(client, doing)
     if call is None:
@@ -223,7 +261,16 @@ def _simple(client: Client, doing: Doing) -> Callable[[], None] | None:
         return lambda: client.delete_comment(remote_id, told)
     if act == D.APPROVE and isinstance(client, Approves):
         return lambda: client.approve(remote_id)
-    return None
+    return _about_author(client, doing)
+
+
+def _about_author(client: Client, doing: Doing) -> Callable[[], None] | None:
+    author, act = doing.author(), doing.decision.act
+    if not isinstance(client, Blocks):
+        return None
+    if act == D.BLOCK:
+        return lambda: client.block(author)
+    return (lambda: client.unblock(author)) if act == D.UNBLOCK else None
 
 
 def _ended(doing: Doing, error: OutcomeError) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.db import transaction
 
 from cm_suite.core import clock
+from moderation.enums import Kind
 from moderation.models import Assessment, Comment, Element, Qualification, Span
 from moderation.risk import assess as risk
 from moderation.risk.shapes import MODEL_VERSION, CommentText
@@ -15,23 +17,44 @@ from moderation.risk.shapes import Qualification as Reading
 from moderation.services import reviews
 
 
-def assess_comment(comment: Comment, *, edited: bool = False, new: bool = False) -> Assessment | None:
+def is_assessed(comment: Comment) -> bool:
+    """Whether the rules read it: not what the page wrote, what was erased, nor private messages.
+
+    The offences that the rules know are of words made public. What is said in private is another matter in
+    law (docs/law): nobody is told by a machine what a private message is.
+    """
+    return not (comment.by_page or comment.erased_at or comment.kind == Kind.MESSAGE)
+
+
+def assess_comment(comment: Comment, *, edited: bool = False) -> Assessment | None:
     """Assess the comment's present wording and open, rank again or close its review accordingly.
 
-    One that waits for approval or was formally notified always gets a review. None for what the page itself
-    wrote and for what was erased: neither is reviewed. Assessed twice by the same rules, nothing is added.
-    `new`: it was stored in this very transaction, so that nobody can have assessed or reviewed it.
+    One that waits for approval or was formally notified always gets a review. None for what is not assessed:
+    it is not reviewed either. Assessed twice by the same rules, nothing is added.
     """
-    if comment.by_page or comment.erased_at:
+    if not is_assessed(comment):
         return None
     with transaction.atomic():
-        known = None if new else _known(comment)
-        assessment = known or _keep(comment, risk.assess(_text_of(comment)))
-        if new:
-            reviews.begin(comment, assessment)
-        else:
-            reviews.follow(comment, assessment, edited=edited)
+        assessment = _known(comment) or _keep(comment, risk.assess(_text_of(comment)))
+        reviews.follow(comment, assessment, edited=edited)
     return assessment
+
+
+def keep_all(pairs: Iterable[tuple[Comment, Found]]) -> list[Assessment]:
+    """Write what the rules say of these comments with all its readings, four inserts in all."""
+    now = clock.now()
+    found = list(pairs)
+    rows = Assessment.objects.bulk_create(_row(comment, each, now) for comment, each in found)
+    readings = [
+        (row, rank, reading)
+        for row, (_comment, each) in zip(rows, found, strict=True)
+        for rank, reading in enumerate(each.qualifications)
+    ]
+    kept = Qualification.objects.bulk_create(_qualification(*each) for each in readings)
+    read = list(zip(kept, (reading for _row_, _rank, reading in readings), strict=True))
+    Element.objects.bulk_create(each for row, reading in read for each in _elements(row, reading))
+    Span.objects.bulk_create(each for row, reading in read for each in _spans(row, reading))
+    return rows
 
 
 def _known(comment: Comment) -> Assessment | None:
@@ -53,8 +76,11 @@ def _text_of(comment: Comment) -> CommentText:
 
 
 def _keep(comment: Comment, found: Found) -> Assessment:
-    """Write one assessment with all its readings, four inserts in all."""
-    assessment = Assessment.objects.create(
+    return keep_all([(comment, found)])[0]
+
+
+def _row(comment: Comment, found: Found, now: datetime) -> Assessment:
+    return Assessment(
         comment=comment,
         revision=comment.revision,
         model_version=found.model_version,
@@ -65,24 +91,18 @@ def _keep(comment: Comment, found: Found) -> Assessment:
         target=found.target,
         language=found.lang[:8],
         partial=found.partial or comment.clipped,
-        at=clock.now(),
+        at=now,
     )
-    rows = Qualification.objects.bulk_create(_qualifications(assessment, found.qualifications))
-    pairs = list(zip(rows, found.qualifications, strict=True))
-    Element.objects.bulk_create(each for row, reading in pairs for each in _elements(row, reading))
-    Span.objects.bulk_create(each for row, reading in pairs for each in _spans(row, reading))
-    return assessment
 
 
-def _qualifications(assessment: Assessment, found: Iterable[Reading]) -> Iterator[Qualification]:
-    for rank, reading in enumerate(found):
-        yield Qualification(
-            assessment=assessment,
-            rank=rank,
-            label=reading.label,
-            article=reading.article,
-            confidence=reading.confidence,
-        )
+def _qualification(assessment: Assessment, rank: int, reading: Reading) -> Qualification:
+    return Qualification(
+        assessment=assessment,
+        rank=rank,
+        label=reading.label,
+        article=reading.article,
+        confidence=reading.confidence,
+    )
 
 
 def _elements(row: Qualification, reading: Reading) -> Iterator[Element]:

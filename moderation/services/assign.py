@@ -70,10 +70,10 @@ def claim_next(brand: Brand, person: Person, *, skip: Review | None = None) -> R
 def ask_review(comment: Comment, person: Person) -> Review | None:
     """Open a review of any comment, or give the open one.
 
-    None for a comment that is gone, erased or the page's own, and for a person who may not moderate.
+    None for what is gone, erased, private or the page's own, and for a person who may not moderate.
     """
     brand = comment.page.brand
-    if comment.presence == Presence.GONE or comment.by_page or comment.erased_at or not _may(person, brand):
+    if comment.presence == Presence.GONE or not assess.is_assessed(comment) or not _may(person, brand):
         return None
     with transaction.atomic():
         comment = Comment.objects.select_for_update().get(pk=comment.pk)

@@ -146,13 +146,17 @@ def _refusal(comment: Comment, person: Person, wish: Wish) -> Result | None:
         kind = K.NOT_ALLOWED
     elif comment.presence == Presence.GONE or comment.erased_at:
         kind = K.GONE
-    elif wish.act not in rules.acts_possible(network.capabilities_of(comment.page), comment.presence):
+    elif wish.act not in _possible(comment):
         kind = K.NOT_POSSIBLE
     elif not rules.reason_given(wish.reason):
         kind = K.NEEDS_REASON
     elif wish.act == D.REPLY and not wish.text.strip():
         kind = K.NEEDS_TEXT
     return Result(kind) if kind else None
+
+
+def _possible(comment: Comment) -> tuple[Decided, ...]:
+    return rules.acts_possible(network.capabilities_of(comment.page), comment.presence, comment.kind)
 
 
 def _not_ready(review: Review, comment: Comment, person: Person, revision: int) -> Result | None:
@@ -205,16 +209,16 @@ def _ask_second(review: Review, comment: Comment, person: Person, wish: Wish) ->
     mine = assign.in_hand(person)
     if not move(review, R.CLAIMED, R.SECOND, where=mine, claimed_by=None, **RELEASED):
         return Result(K.NOT_HELD, review=review)
-    decision = _write(review, comment, person, wish)
-    _line(comment, person, "decision.first", decision)
+    decision = write(review, comment, person, wish)
+    line(comment, person, "decision.first", decision)
     tell.second_wanted(review, comment, person)
     return Result(K.NEEDS_SECOND, decision=decision, review=review)
 
 
 def _send_back(review: Review, comment: Comment, person: Person, first: Decision, wish: Wish) -> Result:
-    decision = _write(review, comment, person, wish, confirms=first, agrees=False)
+    decision = write(review, comment, person, wish, confirms=first, agrees=False)
     reviews.send_back(review)
-    _line(comment, person, "decision.declined", decision)
+    line(comment, person, "decision.declined", decision)
     return Result(K.DONE, decision=decision, review=review)
 
 
@@ -225,11 +229,11 @@ def _finish(
     where = assign.in_hand(person) if from_ == R.CLAIMED else Q()
     if not move(review, from_, R.DECIDED, where=where, closed_at=clock.now(), **RELEASED):
         return Result(K.NOT_HELD, review=review)
-    decision = _write(review, comment, person, wish, final=True, **more)
-    _line(comment, person, f"decision.{wish.act}", decision)
+    decision = write(review, comment, person, wish, final=True, **more)
+    line(comment, person, f"decision.{wish.act}", decision)
     sealed = evidence.seal(comment, decision) if wish.act in rules.REMOVALS else None
     _replace(comment)
-    action = _plan(decision)
+    action = plan(decision)
     if action is None:
         queue.enqueue("moderation.jobs.tell_reporters", comment.pk)
     else:
@@ -237,14 +241,15 @@ def _finish(
     return Result(K.DONE, decision=decision, action=action, evidence=sealed, review=review)
 
 
-def _write(review: Review, comment: Comment, person: Person, wish: Wish, **more: Any) -> Decision:
+def write(review: Review, comment: Comment, person: Person, wish: Wish, **more: Any) -> Decision:
+    """Keep a decision of the comment's present wording."""
     now = clock.now()
     return Decision.objects.create(
         review=review, revision=comment.revision, by=person, at=now, **wish.fields(), **more
     )
 
 
-def _plan(decision: Decision) -> Action | None:
+def plan(decision: Decision) -> Action | None:
     """What is to be done on the network; keeping asks nothing of it."""
     if decision.act == D.KEEP:
         return None
@@ -253,13 +258,15 @@ def _plan(decision: Decision) -> Action | None:
 
 
 def _replace(comment: Comment) -> None:
-    """What an earlier decision left undone about the comment is given up; a reply stands for itself."""
+    """What an earlier decision left undone about the comment is given up; a reply stands for itself, and so
+    does what is done about its author.
+    """
     rows = Action.objects.filter(decision__review__comment=comment, state__in=_REPLACED)
-    for action in rows.exclude(decision__act=D.REPLY):
+    for action in rows.exclude(decision__act__in=(D.REPLY, *rules.ABOUT_AUTHOR)):
         move(action, _REPLACED, ActionState.CANCELLED, code=Code.SUPERSEDED, next_attempt_at=None)
 
 
-def _line(comment: Comment, person: Person, kind: str, decision: Decision) -> None:
+def line(comment: Comment, person: Person, kind: str, decision: Decision) -> None:
     """The ledger's line: ids, and the keyed hash of what was decided."""
     content = {
         "act": decision.act,

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Callable, Mapping, Set
+from datetime import timedelta
+from typing import Final
 
+from moderation.enums import WatchKind
 from pages.models import Page
-from pages.networks.base import Client
+from pages.networks.base import Client, Listens, Mentions, Messages
 from pages.networks.registry import NETWORKS
-from pages.networks.types import Capability
+from pages.networks.types import Capability, CommentBatch, ConnectKind
 from pages.services import connect
+
+type Read = Callable[[str], CommentBatch]
+"""What is new or changed since a mark."""
+
+_GIVES: Final[Mapping[str, Capability]] = {
+    WatchKind.COMMENTS: Capability.COMMENTS,
+    WatchKind.MENTIONS: Capability.MENTIONS,
+    WatchKind.MESSAGES: Capability.MESSAGES,
+}
+USUALLY: Final = timedelta(seconds=60)
+"""How often a server is asked whose network this installation no longer has."""
 
 
 def capabilities_of(page: Page) -> Set[Capability]:
@@ -17,9 +31,48 @@ def capabilities_of(page: Page) -> Set[Capability]:
     return spec.capabilities if spec else frozenset()
 
 
-def listening() -> list[str]:
-    """The codes of the networks that give comments."""
-    return [code for code, spec in NETWORKS.items() if Capability.COMMENTS in spec.capabilities]
+def listening(kind: str = WatchKind.COMMENTS) -> list[str]:
+    """The codes of the networks that give words of this kind."""
+    return [code for code, spec in NETWORKS.items() if _GIVES[kind] in spec.capabilities]
+
+
+def kinds_of(page: Page) -> tuple[WatchKind, ...]:
+    """What may be read of the page, in the order of the list."""
+    return tuple(kind for kind in WatchKind if page.network in listening(kind))
+
+
+def elsewhere() -> list[str]:
+    """The codes of the networks on somebody else's servers."""
+    return [code for code, spec in NETWORKS.items() if spec.connect is not ConnectKind.NONE]
+
+
+def is_ours(page: Page) -> bool:
+    """Whether the network is this installation: it costs nothing to ask, and tells of every change."""
+    spec = NETWORKS.get(page.network)
+    return spec is not None and spec.connect is ConnectKind.NONE
+
+
+def every(page: Page) -> timedelta:
+    """How often the page's network is asked what people write."""
+    spec = NETWORKS.get(page.network)
+    return timedelta(seconds=spec.polls_every) if spec else USUALLY
+
+
+def costs(page: Page) -> bool:
+    """Whether the network takes money for what is read there."""
+    spec = NETWORKS.get(page.network)
+    return spec is not None and bool(spec.prices)
+
+
+def reader(client: Client, kind: str) -> Read | None:
+    """What reads this kind, or None where the client has no such call."""
+    if kind == WatchKind.COMMENTS and isinstance(client, Listens):
+        return client.comments
+    if kind == WatchKind.MENTIONS and isinstance(client, Mentions):
+        return client.mentions
+    if kind == WatchKind.MESSAGES and isinstance(client, Messages):
+        return client.messages
+    return None
 
 
 def client_of(page: Page) -> Client:

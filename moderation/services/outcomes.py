@@ -18,6 +18,7 @@ from cm_suite.core import clock, ledger, queue
 from cm_suite.core.errors import Never, Outcome, OutcomeError
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
+from moderation import rules
 from moderation.enums import ActionState, Decided, Presence
 from moderation.models import Action, ActionAttempt, Comment
 from moderation.services import tell
@@ -126,7 +127,7 @@ def refuse(action: Action, from_: str, refusal: Never) -> bool:
             **RELEASED,
         )
         if was:
-            if refusal.code == NetworkCode.NOT_FOUND:
+            if refusal.code == NetworkCode.NOT_FOUND and action.decision.act not in rules.ABOUT_AUTHOR:
                 _gone(action)
             write(action, "action.rejected")
             tell.action_trouble(action)

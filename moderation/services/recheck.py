@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from moderation import rules
-from moderation.enums import Presence
+from moderation.enums import Kind, Presence
 from moderation.models import Comment, Review
 from moderation.services import taking
 from moderation.services.taking import Taken
@@ -41,7 +41,7 @@ def due(page: Page) -> Iterator[Comment]:
     """The comments of a page whose turn it is: what waits for a decision first, then the longest unasked."""
     now = clock.now()
     here = Comment.objects.filter(page=page, by_page=False, erased_at=None).exclude(presence=Presence.GONE)
-    here = here.exclude(remote_id__startswith=taking.DIGESTED)
+    here = here.exclude(kind=Kind.MESSAGE).exclude(remote_id__startswith=taking.DIGESTED)
     waiting = Review.objects.filter(comment__page=page, state__in=rules.OPEN).values("comment_id")
     undecided = _unasked(here.filter(pk__in=waiting), now - OPEN_EVERY)
     seen: list[int] = []

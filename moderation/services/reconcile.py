@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,14 +14,15 @@ from cm_suite.core import clock, leases
 from cm_suite.core.errors import Outcome, OutcomeError, Unknown
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
-from moderation.enums import ActionState, Code, Decided, Presence
+from moderation import rules
+from moderation.enums import ActionState, Code, Decided, Kind, Presence
 from moderation.models import Action, ActionAttempt
 from moderation.services import act, network, outcomes
 from moderation.services.act import Doing
 from pages.enums import PageState
-from pages.networks.base import Answers, Client, Listens
+from pages.networks.base import Answers, Client, Listens, Messages
 from pages.networks.errors import Code as NetworkCode
-from pages.networks.types import ABSENT, CANNOT_TELL, Published, Sighting, SightingKind, found
+from pages.networks.types import ABSENT, CANNOT_TELL, Published, Reply, Sighting, SightingKind, found
 
 A = ActionState
 D = Decided
@@ -96,6 +99,8 @@ def reconnected() -> int:
 
 def _sight(client: Client, doing: Doing) -> Sighting:
     """What the network says. Raises its outcomes."""
+    if doing.decision.act in rules.ABOUT_AUTHOR:
+        return ABSENT  # done twice it changes nothing, so it is asked for once more
     if doing.decision.act == D.REPLY:
         return _sight_reply(client, doing)
     if not isinstance(client, Listens):
@@ -105,12 +110,20 @@ def _sight(client: Client, doing: Doing) -> Sighting:
 
 
 def _sight_reply(client: Client, doing: Doing) -> Sighting:
-    if not isinstance(client, Answers):
+    look = _looker(client, doing)
+    if look is None:
         return CANNOT_TELL
     first = doing.action.attempts.exclude(outcome__in=_DEFINITE).first()
     since = first.started_at if first else doing.action.created_at
-    sighting = client.find_reply(doing.reply(), since, clock.now())
+    sighting = look(doing.reply(), since, clock.now())
     return CANNOT_TELL if _is_anothers(doing, sighting.published) else sighting
+
+
+def _looker(client: Client, doing: Doing) -> Callable[[Reply, datetime, datetime], Sighting] | None:
+    """What looks for a reply: among private messages, or under the post."""
+    if doing.comment.kind == Kind.MESSAGE:
+        return client.find_answer if isinstance(client, Messages) else None
+    return client.find_reply if isinstance(client, Answers) else None
 
 
 def _is_anothers(doing: Doing, published: Published | None) -> bool:

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 A = ActionState
 AGAIN: Final = timedelta(minutes=10)
 OUT_OF_SIGHT: Final = (Presence.HIDDEN, Presence.GONE)
+BESIDE: Final = (Decided.REPLY, *rules.ABOUT_AUTHOR)
 ENDED: Final = (A.DONE, A.CANCELLED)
 
 
@@ -30,10 +31,11 @@ def waiting() -> QuerySet[Comment]:
     open_ = Review.objects.filter(comment=OuterRef("pk"), state__in=rules.OPEN)
     acts = Action.objects.filter(decision__review__comment=OuterRef("pk")).exclude(state__in=ENDED)
     final = Decision.objects.filter(review__comment=OuterRef("pk"), final=True)
+    final = final.exclude(act__in=rules.ABOUT_AUTHOR)
     rows = Comment.objects.filter(
         again,
         ~Exists(open_),
-        ~Exists(acts.exclude(decision__act=Decided.REPLY)),
+        ~Exists(acts.exclude(decision__act__in=BESIDE)),
         Q(presence__in=OUT_OF_SIGHT) | Exists(final),
         notices__gt=F("notices_answered"),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from moderation.enums import ResultKind
+from moderation.enums import ResultKind, WatchKind
 from moderation.models import Action, Decision, Evidence, Review
 from pages.models import Person
 
@@ -53,3 +53,30 @@ class Polled:
     changed: int = 0
     gone: int = 0
     code: str = ""
+    kind: str = WatchKind.COMMENTS
+
+    @property
+    def news(self) -> int:
+        """How many were new or changed."""
+        return self.stored + self.changed
+
+    def counting(self, new: bool = False, changed: bool = False, gone: bool = False) -> Polled:
+        """The same with one comment more."""
+        return replace(
+            self,
+            seen=self.seen + 1,
+            stored=self.stored + new,
+            changed=self.changed + changed,
+            gone=self.gone + gone,
+        )
+
+    def with_more(self, other: Polled) -> Polled:
+        """Two turns on the same page as one; the first code stands."""
+        return replace(
+            self,
+            seen=self.seen + other.seen,
+            stored=self.stored + other.stored,
+            changed=self.changed + other.changed,
+            gone=self.gone + other.gone,
+            code=self.code or other.code,
+        )

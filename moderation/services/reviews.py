@@ -13,8 +13,9 @@ from cm_suite.core import clock, ledger
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from moderation import rules
-from moderation.enums import ActionState, CloseCode, Presence, ReviewState
+from moderation.enums import ActionState, CloseCode, Kind, Presence, ReviewState
 from moderation.models import Assessment, Comment, Decision, Review
+from moderation.risk.shapes import Assessment as Found
 
 R = ReviewState
 IN_SIGHT = (Presence.VISIBLE, Presence.PENDING)
@@ -40,9 +41,9 @@ def open_review(comment: Comment) -> Review | None:
 
 
 def final_decision(comment: Comment) -> Decision | None:
-    """What was decided last of the comment, if anything was."""
+    """What was decided last of the comment, if anything was; of its author is another matter."""
     rows = Decision.objects.filter(review__comment=comment, final=True).select_related("action", "review")
-    return rows.order_by("-at", "-pk").first()
+    return rows.exclude(act__in=rules.ABOUT_AUTHOR).order_by("-at", "-pk").first()
 
 
 def follow(comment: Comment, assessment: Assessment, *, edited: bool) -> Review | None:
@@ -59,27 +60,36 @@ def follow(comment: Comment, assessment: Assessment, *, edited: bool) -> Review 
     return open_new(comment, rank, notified=_unanswered(comment))
 
 
-def begin(comment: Comment, assessment: Assessment) -> Review | None:
-    """The review of a comment stored in this very transaction, if a person must look at it."""
+def begun(comment: Comment, found: Found) -> Review | None:
+    """The review, not stored yet, of a comment that is being stored, if a person must look at it."""
     reported = comment.notices > 0
     if comment.presence not in IN_SIGHT:
         return None
-    if not (reported or assessment.flag or comment.presence == Presence.PENDING):
+    if not (reported or found.flag or comment.presence == Presence.PENDING):
         return None
-    return open_new(comment, rank_of(assessment), notified=reported)
+    now = clock.now()
+    at = comment.notified_at if reported and comment.notified_at else now
+    return _draft(comment, rank_found(found), min(now, at), notified=reported)
+
+
+def rank_found(found: Found) -> Rank:
+    """As `rank_of`, of what is not stored yet."""
+    likely = [each.label.value for each in found.qualifications if each.confidence >= LIKELY]
+    first = next(iter(found.labels)).value
+    labels = tuple(dict.fromkeys([first, *likely])) if found.flag else ()
+    return _rank(first, found.severity, labels, found.target)
 
 
 def rank_of(assessment: Assessment) -> Rank:
     """Label, severity and readings of an assessment. Without a flag nothing is qualified."""
     rows = assessment.qualifications.filter(confidence__gte=LIKELY).values_list("label", flat=True)
     labels = tuple(dict.fromkeys([str(assessment.label), *rows])) if assessment.flag else ()
-    return Rank(
-        label=assessment.label,
-        severity=assessment.severity,
-        qualified=any(rules.is_qualified(label) for label in labels),
-        labels=labels,
-        target=assessment.target,
-    )
+    return _rank(assessment.label, assessment.severity, labels, assessment.target)
+
+
+def _rank(label: str, severity: int, labels: tuple[str, ...], target: str) -> Rank:
+    qualified = any(rules.is_qualified(each) for each in labels)
+    return Rank(label=label, severity=severity, qualified=qualified, labels=labels, target=target)
 
 
 def open_new(
@@ -88,26 +98,36 @@ def open_new(
     """Open a review; the open one, if somebody opened it meanwhile. The clock starts at the prudent end:
     now that the rules saw it, or at the first formal notice if that was before.
     """
-    now = clock.now()
-    known_at = _known_at(comment, now, notified=notified)
-    review = Review(
-        comment=comment,
-        label=rank.label,
-        severity=rank.severity,
-        qualified=rank.qualified or qualified or _held_qualified(comment),
-        notified=notified,
-        asked_by_person=asked,
-        known_at=known_at,
-        due_at=rules.due(rank.labels, rank.target, known_at, notified=notified),
-        opened_at=now,
-        notices=comment.notices,
-    )
+    known_at = _known_at(comment, clock.now(), notified=notified)
+    review = _draft(comment, rank, known_at, notified=notified)
+    review.asked_by_person = asked
+    review.qualified = rank.qualified or qualified or _held_qualified(comment)
     try:
         with transaction.atomic():
             review.save(force_insert=True)
     except IntegrityError:
         return Review.objects.get(comment=comment, state__in=rules.OPEN)
     return review
+
+
+def _draft(comment: Comment, rank: Rank, known_at: datetime, *, notified: bool) -> Review:
+    return Review(
+        comment=comment,
+        label=rank.label,
+        severity=rank.severity,
+        qualified=rank.qualified,
+        notified=notified,
+        known_at=known_at,
+        due_at=_due(comment, rank, known_at, notified=notified),
+        opened_at=clock.now(),
+        notices=comment.notices,
+    )
+
+
+def _due(comment: Comment, rank: Rank, known_at: datetime, *, notified: bool) -> datetime | None:
+    """Our own target. What stands on somebody else's page is not ours to remove: only a notice presses."""
+    labels = () if comment.kind == Kind.MENTION else rank.labels
+    return rules.due(labels, rank.target, known_at, notified=notified)
 
 
 def send_back(review: Review, **fields: Any) -> bool:
@@ -142,7 +162,7 @@ def _again(review: Review, comment: Comment, rank: Rank, flagged: bool, *, edite
         "qualified": rank.qualified or (review.qualified and not edited),
         "notified": notified,
         "known_at": known_at,
-        "due_at": rules.due(rank.labels, rank.target, known_at, notified=notified),
+        "due_at": _due(comment, rank, known_at, notified=notified),
         "notices": comment.notices,
         "changed_since": review.changed_since or edited,
     }

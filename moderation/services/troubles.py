@@ -10,7 +10,7 @@ from cm_suite.core import queue
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from moderation import rules
-from moderation.enums import ActionState, Code, Decided, Presence, ResultKind
+from moderation.enums import ActionState, Code, Decided, Kind, Presence, ResultKind
 from moderation.models import Action, Review
 from moderation.services import assign, outcomes, reviews
 from moderation.services.results import Result
@@ -24,6 +24,7 @@ D = Decided
 K = ResultKind
 STUCK: Final = (A.REJECTED, A.NEEDS_PERSON)
 WAITING: Final = (A.PLANNED, *STUCK)
+_LEAVES_NOTHING: Final = (D.UNHIDE, *rules.ABOUT_AUTHOR)
 
 
 def retry(action: Action, person: Person) -> Result:
@@ -57,7 +58,7 @@ def cancel(action: Action, person: Person) -> Result:
         if not move(action, WAITING, A.CANCELLED, code=Code.CANCELLED, next_attempt_at=None, **RELEASED):
             return Result(K.NOT_HELD, action=action)
         outcomes.write(action, "action.cancelled", person.pk)
-        review = None if action.decision.act == D.UNHIDE else _queue(action, person)
+        review = None if action.decision.act in _LEAVES_NOTHING else _queue(action, person)
     return Result(K.DONE, action=action, review=review)
 
 
@@ -91,7 +92,7 @@ def _queue(action: Action, person: Person) -> Review | None:
     """A review of the comment, as qualified as the one that was decided."""
     was = action.decision.review
     comment = was.comment
-    if comment.presence == Presence.GONE or comment.erased_at:
+    if comment.presence == Presence.GONE or comment.erased_at or comment.kind == Kind.MESSAGE:
         return None
     qualified = was.qualified or rules.is_qualified(action.decision.label)
     return reviews.open_review(comment) or assign.ask(comment, person, qualified=qualified)

@@ -15,7 +15,8 @@ from cm_suite.core.errors import Later, Never, NextStep
 from moderation.apps import read_page
 from moderation.enums import Code
 from moderation.models import Comment, Revision, Watch
-from moderation.services import ingest, taking
+from moderation.services import fresh as fresh_comments
+from moderation.services import ingest, network as networks, taking, watching
 from moderation.services.ingest import poll_due, poll_page
 from moderation.services.results import Polled
 from pages.enums import PageState
@@ -208,23 +209,24 @@ def test_a_turn_cut_in_the_middle_of_a_batch_reads_that_batch_again(
     network.batch_size = 2
     for number in range(4):
         network.write(f"c{number}", HARMLESS)
-    take, seen = taking.take, []
+    store, asked = fresh_comments.store, []
 
-    def dies(page: Page, incoming: IncomingComment, asked_at: datetime) -> taking.Taken | None:
-        seen.append(incoming.remote_id)
-        if len(seen) == 4:
+    def dies(page: Page, drafts: list[fresh_comments.Draft]) -> list[Comment]:
+        asked.append(len(drafts))
+        stored = store(page, drafts)
+        if len(asked) == 2:
             raise OperationalError("gone away")
-        return take(page, incoming, asked_at)
+        return stored
 
-    monkeypatch.setattr(taking, "take", dies)
+    monkeypatch.setattr(fresh_comments, "store", dies)
     with pytest.raises(OperationalError):
         poll_page(cast.newsroom.pk)
     watch = watch_of(cast.newsroom)
-    assert (watch.mark, watch.state, Comment.objects.count()) == ("2", "polling", 3)
+    assert (watch.mark, watch.state, Comment.objects.count()) == ("2", "polling", 2)
     assert poll_page(cast.newsroom.pk) == Polled(cast.newsroom.pk)
     lapse(watch)
-    assert ingest.expired() == 1
-    assert poll_page(cast.newsroom.pk) == Polled(cast.newsroom.pk, seen=2, stored=1)
+    assert watching.expired() == 1
+    assert poll_page(cast.newsroom.pk) == Polled(cast.newsroom.pk, seen=2, stored=2)
     assert (Comment.objects.count(), watch_of(cast.newsroom).mark) == (4, "4")
 
 
@@ -233,14 +235,15 @@ def test_one_comment_the_database_cannot_hold_does_not_stop_the_others(
 ) -> None:
     network.write("c1", INSULT)
     network.write("c2", HARMLESS)
-    take = taking.take
+    store = fresh_comments.store
 
-    def refuses(page: Page, incoming: IncomingComment, asked_at: datetime) -> taking.Taken | None:
-        if incoming.remote_id == "c1":
-            raise DataError(incoming.text)
-        return take(page, incoming, asked_at)
+    def refuses(page: Page, drafts: list[fresh_comments.Draft]) -> list[Comment]:
+        for draft in drafts:
+            if draft.comment.remote_id == "c1":
+                raise DataError(draft.comment.text)
+        return store(page, drafts)
 
-    monkeypatch.setattr(taking, "take", refuses)
+    monkeypatch.setattr(fresh_comments, "store", refuses)
     assert poll_page(cast.newsroom.pk) == Polled(cast.newsroom.pk, seen=2, stored=1)
     assert list(Comment.objects.values_list("remote_id", flat=True)) == ["c2"]
     assert caplog.messages == [f"a comment of page {cast.newsroom.pk} cannot be stored"]
@@ -314,9 +317,9 @@ def test_somebody_elses_server_is_asked_once_a_minute(
     page = Page.objects.create(
         brand=cast.brand, network="mastodon", host="https://m.example", remote_id="7", name="M"
     )
-    monkeypatch.setattr("moderation.services.network.listening", lambda: ["mastodon"])
+    monkeypatch.setattr(networks, "listening", lambda kind="comments": ["mastodon"] * (kind == "comments"))
     assert [each.page_id for each in poll_due(10)] == [page.pk]
-    noon.shift(ingest.EVERY - timedelta(seconds=1))
+    noon.shift(networks.USUALLY - timedelta(seconds=1))
     assert poll_due(10) == []
     noon.shift(timedelta(seconds=1))
     assert [each.page_id for each in poll_due(10)] == [page.pk]

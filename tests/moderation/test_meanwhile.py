@@ -16,7 +16,7 @@ from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from moderation import jobs
 from moderation.enums import ActionState, Code, Decided, Presence, ResultKind, ReviewState
 from moderation.models import Action, ActionAttempt, Comment, Decision, Evidence, Review, Watch
-from moderation.services import act, assign, ingest, reporters, troubles
+from moderation.services import act, assign, ingest, reporters, troubles, watching
 from moderation.services.decide import second, undo
 from moderation.services.evidence import open_record
 from moderation.services.ingest import poll_page
@@ -411,8 +411,8 @@ def test_listening_refused_the_page_stays_connected_and_is_asked_later(
         watch = Watch.objects.get(page=cast.newsroom)
         assert watch.next_at is not None
         waits.append(watch.next_at - clock.now())
-    assert all(later <= ingest.LONGEST_WAIT for later in waits)
-    assert waits[0] >= ingest.AFTER_NEVER * 0.75
+    assert all(later <= watching.LONGEST_WAIT for later in waits)
+    assert waits[0] >= watching.AFTER_NEVER * 0.75
     assert Page.objects.get(pk=cast.newsroom.pk).state == PageState.CONNECTED
 
 
@@ -458,7 +458,7 @@ def test_pages_left_when_time_is_up_come_first_next_time(
         return real(watch)
 
     monkeypatch.setattr(ingest, "turn", turn)
-    monkeypatch.setattr("moderation.jobs.time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    monkeypatch.setattr("moderation.services.crew.time", SimpleNamespace(monotonic=lambda: next(ticks)))
     jobs.poll_comments()
     jobs.poll_comments()
     assert sorted(polled) == [cast.newsroom.pk, cast.other_newsroom.pk]

@@ -15,7 +15,8 @@ from cm_suite.core import clock, ledger
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from moderation.enums import CloseCode, Decided, Presence, ReviewState
 from moderation.models import Comment, Evidence, Review, Revision, Watch
-from moderation.services import evidence, ingest, recheck, taking
+from moderation.services import evidence, recheck, taking
+from moderation.services import network as networks
 from moderation.services.assign import ask_review
 from moderation.services.ingest import poll_page
 from moderation.services.results import Polled
@@ -246,7 +247,7 @@ def test_a_server_that_does_not_answer_is_not_asked_the_rest(
     polled = read(account)
     assert (len(quiet.asked), polled.code) == (1, "")
     watch = Watch.objects.get(page=account)
-    assert (watch.state, watch.tries, watch.next_at) == ("idle", 0, clock.now() + ingest.EVERY)
+    assert (watch.state, watch.tries, watch.next_at) == ("idle", 0, clock.now() + networks.USUALLY)
     assert Page.objects.get(pk=account.pk).state == PageState.CONNECTED
     noon.shift(MINUTE)
     read(account)

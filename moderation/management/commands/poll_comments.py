@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand
 
-from moderation.services.ingest import AT_ONCE, poll_due
+from moderation.enums import WatchKind
+from moderation.services.ingest import poll_due
 from moderation.services.results import Polled
 from pages.models import Page
+
+AT_ONCE: Final = 500
 
 
 class Command(BaseCommand):
@@ -21,7 +24,7 @@ class Command(BaseCommand):
         pages = Page.objects.select_related("brand").in_bulk([each.page_id for each in results])
         for each in results:
             page = pages[each.page_id]
-            self.stdout.write(f"{page.brand.slug}/{page.network} {page.pk}: {_said(each)}")
+            self.stdout.write(f"{page.brand.slug}/{page.network} {page.pk}{_kind(each)}: {_said(each)}")
         if not results:
             self.stdout.write("no page's turn")
 
@@ -29,3 +32,7 @@ class Command(BaseCommand):
 def _said(polled: Polled) -> str:
     counts = f"{polled.seen} read, {polled.stored} new, {polled.changed} changed, {polled.gone} gone"
     return f"{counts} ({polled.code})" if polled.code else counts
+
+
+def _kind(polled: Polled) -> str:
+    return "" if polled.kind == WatchKind.COMMENTS else f" {polled.kind}"
