@@ -1,0 +1,45 @@
+"""Lists as X answers with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cm_suite.core.errors import Later
+
+UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a read brought: objects, the accounts that came with them by id, and where it goes on."""
+
+    rows: tuple[Mapping[str, Any], ...] = ()
+    users: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    further: str = ""
+    excused: bool = False  # it says what it could not bring
+
+    def spoken(self) -> Batch:
+        """Itself. Raises Later when it says nothing, not even that there is nothing."""
+        if self.rows or self.excused:
+            return self
+        raise Later("answer_unreadable")
+
+
+def batch(answer: Mapping[str, Any]) -> Batch:
+    """An answer, read. X leaves empty lists out. Raises Later for what is no list at all."""
+    data, meta = answer.get("data", []), _mapping(answer.get("meta"))
+    if not isinstance(data, list):
+        raise Later("answer_unreadable")
+    users = _mapping(answer.get("includes")).get("users")
+    return Batch(
+        tuple(each for each in data if isinstance(each, Mapping)),
+        {str(each.get("id")): each for each in users or () if isinstance(each, Mapping)},
+        str(meta.get("next_token") or ""),
+        isinstance(answer.get("errors"), list),
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,155 @@
+"""X's answers as our types, and what its posts are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from cm_suite.core import clock
+from cm_suite.core.text import clip
+from pages.networks.types import Commenter, Profile, Published, Reply, ThreadPost
+from pages.networks.x.length import compose
+from pages.networks.x.words import identifier, parent_of, words_of
+
+SITE: Final = "https://x.com"
+LONGEST_NAME: Final = 200
+SKEW: Final = timedelta(minutes=10)  # further ahead than this, no instant is believed
+TWEPOCH: Final = 1_288_834_974_657  # milliseconds since 1970 that ids count from
+
+_HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
+_CONVERSATION: Final = re.compile(r"[0-9]{1,19}-[0-9]{1,19}|[0-9]{1,19}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A post of the account, read; `parent_id` is what it answers, empty for nothing."""
+
+    published: Published
+    at: datetime
+    text: str
+    parent_id: str = ""
+
+
+def post_body(text: str, link: str, media: list[str]) -> dict[str, Any]:
+    """What creates a post."""
+    composed = compose(text, link)
+    body: dict[str, Any] = {"text": composed} if composed else {}
+    return body | ({"media": {"media_ids": media}} if media else {})
+
+
+def reply_body(reply: Reply) -> dict[str, Any]:
+    """What creates an answer; X itself names those who are answered, in front of the text."""
+    return {"text": reply.text.strip(), "reply": {"in_reply_to_tweet_id": reply.to}}
+
+
+def conversation(value: object) -> str:
+    """The id of a private conversation. Raises ValueError for anything else."""
+    if not isinstance(value, str) or not _CONVERSATION.fullmatch(value):
+        raise ValueError("this is no conversation")
+    return value
+
+
+def address_of(post_id: str) -> str:
+    """Where a post is shown, whoever wrote it: the form in which X itself gives the address of a post
+    (`expanded_url` in its data dictionary); no answer of the API holds another.
+    """
+    return f"{SITE}/i/web/status/{post_id}"
+
+
+def published(answer: Mapping[str, Any]) -> Published:
+    """A post that an answer describes. Raises KeyError or ValueError when it is none."""
+    post_id = identifier(answer["id"])
+    said = answer.get("created_at")
+    return Published(post_id, address_of(post_id), None if said is None else instant(said))
+
+
+def seen(answer: Mapping[str, Any]) -> Seen:
+    """A post of a list. Raises KeyError or ValueError when it is none."""
+    there = published(answer)
+    return Seen(there, instant(answer["created_at"]), words_of(answer), parent_of(answer))
+
+
+def instant(value: object) -> datetime:
+    """An ISO date as an instant in UTC. Raises ValueError for anything else."""
+    if not isinstance(value, str):
+        raise ValueError("this is no instant")
+    read = datetime.fromisoformat(value)
+    try:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("out of the range of dates") from error
+
+
+def believed(value: object) -> datetime | None:
+    """An instant that may be true, or None: one yet to come is not."""
+    try:
+        read = instant(value)
+    except ValueError:
+        return None
+    return None if read > clock.now() + SKEW else read
+
+
+def age_of(post_id: str) -> timedelta | None:
+    """How old a post is by its id, which counts milliseconds (https://docs.x.com/fundamentals/x-ids)."""
+    milliseconds = (int(post_id) >> 22) + TWEPOCH
+    return clock.now() - datetime.fromtimestamp(milliseconds / 1000, UTC) if int(post_id) >> 22 else None
+
+
+def author(users: Mapping[str, Mapping[str, Any]], author_id: object) -> Commenter:
+    """Who wrote something; all empty but the id when X says nothing more of them."""
+    user = users.get(str(author_id), {})
+    handle = handle_of(user.get("username"))
+    name = one_line(user.get("name")) or handle.removeprefix("@")
+    known = str(author_id) if author_id else ""
+    profile = f"{SITE}/{handle[1:]}" if handle else ""
+    return Commenter(known, clip(name, LONGEST_NAME), handle, profile)
+
+
+def handle_of(value: object) -> str:
+    """The handle, with its @; empty for what X calls nobody."""
+    return f"@{value}" if isinstance(value, str) and _HANDLE.fullmatch(value) else ""
+
+
+def one_line(value: object) -> str:
+    """A name on one line; empty when unsaid."""
+    words = " ".join(value.split()) if isinstance(value, str) else ""
+    return "".join(char for char in words if char.isprintable()).strip()
+
+
+def language(value: object) -> str:
+    """The language that X detected; empty when it is none of those that have a name (`und`, `qme`…)."""
+    named = isinstance(value, str) and _LANGUAGE.fullmatch(value) and value != "und" and value[0] != "q"
+    return str(value) if named else ""
+
+
+def thread_post(post: Mapping[str, Any]) -> ThreadPost:
+    """A post of ours as what people speak under. Raises KeyError or ValueError when it is none."""
+    post_id = identifier(post["id"])
+    return ThreadPost(post_id, address_of(post_id), words_of(post), believed(post.get("created_at")))
+
+
+def profile(user: Mapping[str, Any]) -> Profile:
+    """The account. Raises KeyError or ValueError when it is none."""
+    handle = handle_of(user.get("username"))
+    name = one_line(user.get("name")) or handle[1:]
+    if not name:
+        raise ValueError("an account has a name")
+    counts = user.get("public_metrics")
+    followers = counts.get("followers_count") if isinstance(counts, Mapping) else None
+    return Profile(
+        remote_id=identifier(user["id"]),
+        handle=handle,
+        name=name,
+        url=f"{SITE}/{handle[1:]}" if handle else "",
+        followers=count(followers),
+    )
+
+
+def count(value: object) -> int | None:
+    """A number of things, or None for anything else."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and isinstance(value, int) and 0 <= value < 2**53 else None
