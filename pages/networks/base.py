@@ -227,8 +227,8 @@ class Door(Protocol):
 class Registers(Protocol):
     """A door of a network where each server registers applications itself, before anybody says yes there."""
 
-    def register(self, redirect_uri: str, website: str) -> AppKeys:
-        """Make this installation known to the server; once is enough for all its accounts.
+    def register(self, name: str, redirect_uri: str, website: str) -> AppKeys:
+        """Make this installation known to the server under `name`; once is enough for all its accounts.
 
         `redirect_uri`: where people come back to. `website`: the address of this installation.
         """
