@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Any, Final, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from cm_suite.ops.bench import fake_statuses, fake_threads
 from cm_suite.ops.bench.fake_statuses import Account
@@ -57,13 +57,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request, read. Header names are in lower case."""
+    """A request, read. Header names are in lower case; `query` has the last value of each name, `every` all."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    every: dict[str, list[str]] = field(default_factory=dict)
 
 
 def error(status: int, said: str) -> Reply:
@@ -312,8 +313,9 @@ def _split(data: bytes) -> tuple[Request, bytes] | None:
         return None
     method, target, _version = first.split(" ", 2)
     parts = urlsplit(target)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    return Request(method, parts.path, query, headers, rest[:size]), rest[size:]
+    every = parse_qs(parts.query)
+    query = {name: values[-1] for name, values in every.items()}
+    return Request(method, parts.path, query, headers, rest[:size], every), rest[size:]
 
 
 def _encode(reply: Reply) -> bytes:

@@ -85,7 +85,7 @@ def since(wire: Wire, text: str, wanted: Wanted) -> tuple[list[Mapping[str, Any]
     done = done or not text
     if done:
         mark = Mark(mark.top or mark.seen, mark.above)
-    return [each for _at, each in sorted(turn.found, key=lambda pair: pair[0])], str(mark), not done
+    return [each for _at, each in sorted(reversed(turn.found), key=lambda pair: pair[0])], str(mark), not done
 
 
 class _Turn:
