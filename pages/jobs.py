@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from cm_suite.core import clock
 from cm_suite.core.queue import enqueue
-from pages.selectors.connected import to_check
-from pages.services import health
+from pages.enums import PageState
+from pages.models import Page
+from pages.selectors.connected import to_check, to_renew
+from pages.services import consent, expiry, health
 from pages.services import tidy as tidying
 
 PAGES_A_TURN = 200
@@ -22,6 +24,29 @@ def check_page(page_id: int) -> None:
     page = to_check(clock.now()).filter(pk=page_id).first()
     if page is not None:
         health.check(page)
+
+
+def renew_tokens() -> None:
+    """Ring for every connected page whose token may end soon and can be renewed."""
+    for page_id in to_renew(clock.now()):
+        enqueue("pages.jobs.renew_page", page_id)
+
+
+def renew_page(page_id: int) -> None:
+    """Renew what opens one page, if it ends soon and nobody else does."""
+    page = Page.objects.select_related("brand").filter(pk=page_id, state=PageState.CONNECTED).first()
+    if page is not None:
+        health.renew(page)
+
+
+def warn_expiring() -> None:
+    """Tell leads whose pages' access ends soon."""
+    expiry.warn(clock.now())
+
+
+def forget_consents() -> None:
+    """Forget the ways to networks whose time is over, with the accounts offered there and their tokens."""
+    consent.forget_old()
 
 
 def tidy() -> None:

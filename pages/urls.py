@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.views import accounts, connected, fans, pause, people, profile, settings
+from pages.views import accounts, connected, connecting, consent, fans, pause, people, profile, settings
 
 app_name = "pages"
 urlpatterns = [
@@ -31,9 +31,19 @@ urlpatterns = [
         name="invitation_revoke",
     ),
     path("b/<slug:brand>/pages/", connected.pages, name="pages"),
-    path("b/<slug:brand>/pages/connect/", connected.connect, name="connect"),
+    path("b/<slug:brand>/pages/connect/", connecting.connect, name="connect"),
+    path("b/<slug:brand>/pages/connect/<slug:network>/", connecting.connect_network, name="connect_network"),
+    path("b/<slug:brand>/pages/connect/<slug:network>/leave/", consent.connect_leave, name="connect_leave"),
+    path("b/<slug:brand>/pages/offers/<int:consent_id>/", consent.offers, name="offers"),
+    path("connect/back/<slug:network>/", consent.connect_back, name="connect_back"),
     path("b/<slug:brand>/pages/<int:page_id>/", connected.page, name="page"),
-    path("b/<slug:brand>/pages/<int:page_id>/reconnect/", connected.reconnect, name="reconnect"),
+    path("b/<slug:brand>/pages/<int:page_id>/reconnect/", connecting.reconnect, name="reconnect"),
+    path(
+        "b/<slug:brand>/pages/<int:page_id>/reconnect/leave/",
+        consent.reconnect_leave,
+        name="reconnect_leave",
+    ),
+    path("b/<slug:brand>/pages/<int:page_id>/budget/", connected.budget, name="budget"),
     path("b/<slug:brand>/pages/<int:page_id>/disconnect/", connected.disconnect, name="disconnect"),
     path("b/<slug:brand>/pages/<int:page_id>/check/", connected.check, name="check"),
     path("b/<slug:brand>/settings/", settings.settings, name="settings"),

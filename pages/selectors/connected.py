@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from cm_suite.core import clock
 from cm_suite.core.crypto import CannotDecrypt
 from pages.enums import PageState
-from pages.messages import ABILITIES, Reason, Words, network_icon, network_name, reason
+from pages.messages import Reason, Words, network_icon, network_name, reason
 from pages.models import Brand, Credential, Page, Pause
 from pages.networks.registry import NETWORKS
 from pages.networks.types import Capability, ConnectKind
 from pages.newsroom import addresses
+from pages.selectors.abilities import Lack, abilities
 from pages.selectors.pauses import open_pauses
+from pages.selectors.spending import Money, money_of
 
 EVERY: Final = timedelta(hours=1)  # how often a page that answers is asked again
 AFTER_TROUBLE: Final = timedelta(minutes=10)
+WHERE_PAID: Final = timedelta(days=1)
+RENEWAL: Final = timedelta(days=7)  # the earliest that anything is renewed before its end
 TEXT_LIMIT: Final = 500  # for a network this installation no longer has
+
+
+@dataclass(frozen=True, slots=True)
+class AccessView:
+    """What opens a page, without its secrets. `money` is there where calls cost some."""
+
+    ends_at: datetime | None
+    ended: bool
+    renews: bool
+    scopes: list[str]
+    lacking: list[str]  # scopes that the network names, and that were not granted
+    money: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +50,18 @@ class PageView:
     address: str
     limit: int
     can: list[Words]
-    cannot: list[Words]
+    cannot: list[Lack]
     pause: Pause | None
     trouble: Reason | None
     needs_account: bool
+    rests_until: datetime | None
+    access: AccessView | None = None
 
     @property
     def tone(self) -> str:
         """How well it is: ok, warn or risk."""
         if self.page.state == PageState.CONNECTED:
-            return "warn" if self.pause or self.trouble else "ok"
+            return "warn" if self.pause or self.trouble or self.rests_until else "ok"
         return "risk" if self.page.state == PageState.NEEDS_RECONNECT else "warn"
 
 
@@ -56,7 +75,13 @@ def pages_of(brand: Brand) -> list[PageView]:
 
 def page_view(page: Page) -> PageView:
     """One page as its own room shows it."""
-    return _view(page, open_pauses(page.brand))
+    return replace(_view(page, open_pauses(page.brand)), access=_access(page))
+
+
+def takes_account(page: Page) -> bool:
+    """Whether the page belongs to an account: not the brand's own newsroom, which needs none."""
+    spec = NETWORKS.get(page.network)
+    return spec is None or spec.connect is not ConnectKind.NONE
 
 
 def limit_of(page: Page) -> int:
@@ -95,18 +120,55 @@ def ending(
     return refresh_expires_at if renews else expires_at
 
 
+def ending_soon(until: datetime) -> list[tuple[Credential, datetime]]:
+    """Credentials of connected pages that end for good until then, with their end, the first to end first."""
+    near = Q(expires_at__lte=until) | Q(refresh_expires_at__lte=until)
+    found = []
+    for row in _credentials(near):
+        ends = _end_of(row)
+        if ends is not None and ends <= until:
+            found.append((row, ends))
+    return sorted(found, key=lambda each: each[1])
+
+
+def to_renew(now: datetime) -> list[int]:
+    """Ids of connected pages whose token may have to be renewed now or soon."""
+    codes = [spec.code for spec in NETWORKS.values() if Capability.REFRESH in spec.capabilities]
+    near = Q(expires_at__lte=now + RENEWAL, page__network__in=codes)
+    return list(_credentials(near).values_list("page_id", flat=True))
+
+
+def _credentials(condition: Q) -> QuerySet[Credential]:
+    """Credentials of connected pages, their secrets not read, the first to end first."""
+    rows = Credential.objects.filter(condition, page__state=PageState.CONNECTED)
+    return rows.defer("token", "refresh_token").select_related("page__brand").order_by("expires_at", "pk")
+
+
+def _end_of(row: Credential) -> datetime | None:
+    try:
+        renews = row.refresh_token
+    except CannotDecrypt:
+        return None
+    return ending(row.page.network, row.expires_at, row.refresh_expires_at, renews)
+
+
 def to_check(now: datetime) -> QuerySet[Page]:
-    """Connected pages with an account whose last check is old, the oldest first."""
-    codes = [spec.code for spec in NETWORKS.values() if spec.connect is not ConnectKind.NONE]
+    """Connected pages with an account whose last check is old, the oldest first.
+
+    Where calls cost money a page is asked once a day.
+    """
+    specs = [spec for spec in NETWORKS.values() if spec.connect is not ConnectKind.NONE]
+    codes, paid = [spec.code for spec in specs], [spec.code for spec in specs if spec.prices]
     troubled = ~Q(health_code="") & Q(checked_at__lt=now - AFTER_TROUBLE)
-    due = Q(checked_at=None) | Q(checked_at__lt=now - EVERY) | troubled
+    old = ~Q(network__in=paid) & (Q(checked_at__lt=now - EVERY) | troubled)
+    due = Q(checked_at=None) | old | Q(checked_at__lt=now - WHERE_PAID)
     return Page.objects.filter(due, network__in=codes, state=PageState.CONNECTED).order_by("checked_at", "pk")
 
 
 def _view(page: Page, pauses: list[Pause]) -> PageView:
-    spec = NETWORKS.get(page.network)
-    needs_account = spec is None or spec.connect is not ConnectKind.NONE
-    able = spec.capabilities if spec else frozenset()
+    needs_account = takes_account(page)
+    can, cannot = abilities(page.network)
+    rests = page.paced_until
     return PageView(
         page=page,
         network=network_name(page.network),
@@ -114,9 +176,34 @@ def _view(page: Page, pauses: list[Pause]) -> PageView:
         server=page.host.partition("://")[2],
         address=page.url or ("" if needs_account else addresses.of_brand(page.brand.slug)),
         limit=limit_of(page),
-        can=[words.yes for ability, words in ABILITIES.items() if ability in able],
-        cannot=[words.no for ability, words in ABILITIES.items() if ability not in able],
+        can=can,
+        cannot=cannot,
         pause=next((each for each in pauses if each.page_id in {None, page.pk}), None),
         trouble=reason(page.health_code) if page.health_code else None,
         needs_account=needs_account,
+        rests_until=rests if rests is not None and rests > clock.now() else None,
     )
+
+
+def _access(page: Page) -> AccessView | None:
+    """What opens the page; None where nothing has to."""
+    spec = NETWORKS.get(page.network)
+    if spec is None or spec.connect in {ConnectKind.NONE, ConnectKind.ADDRESS}:
+        return None
+    now = clock.now()
+    row = Credential.objects.filter(page=page).defer("token", "refresh_token").first()
+    scopes = row.scopes.split() if row else []
+    ends = ends_at(page)
+    return AccessView(
+        ends_at=ends,
+        ended=ends is not None and ends <= now,
+        renews=row is not None and row.expires_at is not None and ends != row.expires_at,
+        scopes=scopes,
+        lacking=[each for each in spec.scopes if not _covered(each, scopes)] if scopes else [],
+        money=money_of(page.brand, page.network, now) if spec.prices else None,
+    )
+
+
+def _covered(scope: str, granted: list[str]) -> bool:
+    """Whether a scope was granted, by itself or by the wider one that its name begins with."""
+    return scope in granted or scope.partition(":")[0] in granted

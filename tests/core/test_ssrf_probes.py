@@ -20,8 +20,8 @@ from cm_suite.core.guard import Guard
 from cm_suite.core.pace import RedisPace
 from pages.models import Page
 from pages.networks import address
-from pages.services import connect
-from pages.services.connect import connect_mastodon
+from pages.services import opening
+from pages.services.connect import Given, open_account
 from tests.core.faults import Server, answer
 from tests.core.sites import AGENT, Kept, Turns
 from tests.people import Cast
@@ -138,11 +138,11 @@ def connecting(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Settings) 
 
     def door(typed: str, names: Names, allowed: frozenset[tuple[str, int]] = frozenset()) -> str:
         settings.CM_ALLOWED_HOSTS = allowed
-        monkeypatch.setattr(connect, "Guard", partial(Guard, resolver=names))
+        monkeypatch.setattr(opening, "Guard", partial(Guard, resolver=names))
         monkeypatch.setattr(RedisPace, "blocked_until", lambda _self, _account: None)
         before = Page.objects.count()
         with pytest.raises((Never, Later)) as raised:
-            connect_mastodon(cast.brand, typed, "token", cast.alice)
+            open_account(cast.brand, "mastodon", Given(host=typed, token="token"), cast.alice)
         assert Page.objects.count() == before
         return raised.value.code
 

@@ -18,7 +18,7 @@ from cm_suite.core.guard import Guard, GuardRefused
 from cm_suite.core.models import LedgerEntry
 from cm_suite.core.pace import pace
 from pages.enums import PageState
-from pages.models import Credential, Page
+from pages.models import Brand, Credential, Page, Person
 from pages.networks.base import Publishes
 from pages.networks.errors import Code
 from pages.networks.mastodon.client import MastodonClient
@@ -26,6 +26,7 @@ from pages.networks.newsroom.client import NewsroomClient
 from pages.networks.types import Grant, Outgoing
 from pages.notices.models import Notice
 from pages.services import connect, tokens
+from pages.services.connect import Given
 from pages.services.pacing import PagePace
 from tests.networks.fake_mastodon import ACCOUNT, TOKEN, Mastodon, answer_before, running
 from tests.people import Cast
@@ -44,10 +45,15 @@ def server(settings: Settings) -> Iterator[Mastodon]:
         yield fake
 
 
+def opened(brand: Brand, host: str, token: str, by: Person) -> Page:
+    """Connect a Mastodon account."""
+    return connect.open_account(brand, "mastodon", Given(host=host, token=token), by)
+
+
 @pytest.fixture
 def page(cast: Cast, server: Mastodon) -> Page:
     """A connected page."""
-    return connect.connect_mastodon(cast.brand, server.origin, TOKEN, cast.alice)
+    return opened(cast.brand, server.origin, TOKEN, cast.alice)
 
 
 def kinds(cast: Cast) -> list[str]:
@@ -62,7 +68,7 @@ def kinds(cast: Cast) -> list[str]:
 
 def test_connecting_keeps_what_the_server_says(cast: Cast, server: Mastodon) -> None:
     server.max_characters, server.url_length = 1000, 30
-    page = connect.connect_mastodon(cast.brand, f" {server.origin}/ ", f" {TOKEN}\n", cast.alice)
+    page = opened(cast.brand, f" {server.origin}/ ", f" {TOKEN}\n", cast.alice)
     page.refresh_from_db()
     assert (page.network, page.host, page.remote_id) == ("mastodon", server.origin, ACCOUNT.id)
     assert (page.name, page.handle) == ("Maison Lumen", "@maison_lumen@fake.example")
@@ -82,7 +88,7 @@ def test_the_token_is_stored_encrypted(page: Page) -> None:
 
 
 def test_the_same_account_again_keeps_the_row(cast: Cast, server: Mastodon, page: Page) -> None:
-    again = connect.connect_mastodon(cast.brand, server.origin, FRESH_TOKEN, cast.alice)
+    again = opened(cast.brand, server.origin, FRESH_TOKEN, cast.alice)
     assert again.pk == page.pk
     assert Page.objects.filter(brand=cast.brand, network="mastodon").count() == 1
     assert Credential.objects.get(page=page).token == FRESH_TOKEN
@@ -90,7 +96,7 @@ def test_the_same_account_again_keeps_the_row(cast: Cast, server: Mastodon, page
 
 
 def test_two_brands_may_each_have_a_page(cast: Cast, server: Mastodon, page: Page) -> None:
-    other = connect.connect_mastodon(cast.other_brand, server.origin, OTHER_TOKEN, cast.charlie)
+    other = opened(cast.other_brand, server.origin, OTHER_TOKEN, cast.charlie)
     assert (other.brand, other.remote_id) == (cast.other_brand, "77")
     assert tokens.token_of(page) == TOKEN
 
@@ -107,7 +113,7 @@ def test_two_brands_may_each_have_a_page(cast: Cast, server: Mastodon, page: Pag
 )
 def test_an_address_inside_is_refused_before_anything_is_sent(cast: Cast, typed: str, code: str) -> None:
     with pytest.raises(GuardRefused) as caught:
-        connect.connect_mastodon(cast.brand, typed, TOKEN, cast.alice)
+        opened(cast.brand, typed, TOKEN, cast.alice)
     assert (caught.value.code, caught.value.step) == (code, NextStep.EDIT)
     assert Page.objects.filter(network="mastodon").count() == 0
 
@@ -115,9 +121,9 @@ def test_an_address_inside_is_refused_before_anything_is_sent(cast: Cast, typed:
 def test_a_name_that_resolves_inside_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     inside = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))
     guard = partial(Guard, resolver=lambda *_args, **_options: [inside])
-    monkeypatch.setattr("pages.services.connect.Guard", guard)
+    monkeypatch.setattr("pages.services.opening.Guard", guard)
     with pytest.raises(GuardRefused) as caught:
-        connect.connect_mastodon(cast.brand, "intranet.example", TOKEN, cast.alice)
+        opened(cast.brand, "intranet.example", TOKEN, cast.alice)
     assert caught.value.code == "address_private"
     assert Page.objects.filter(network="mastodon").count() == 0
 
@@ -136,7 +142,7 @@ def test_a_refused_connection_stores_nothing(
 ) -> None:
     server.fail_next(answer_before(status, body), "read")
     with pytest.raises(Never) as caught:
-        connect.connect_mastodon(cast.brand, server.origin, TOKEN, cast.alice)
+        opened(cast.brand, server.origin, TOKEN, cast.alice)
     assert caught.value.code == code
     assert Page.objects.filter(network="mastodon").count() == 0
     assert Credential.objects.count() == 0
@@ -146,7 +152,7 @@ def test_a_refused_connection_stores_nothing(
 def test_a_page_of_the_web_is_not_a_server(cast: Cast, server: Mastodon) -> None:
     server.fail_next(answer_before(200, "<html>Hello</html>"), "read")
     with pytest.raises(Later) as caught:
-        connect.connect_mastodon(cast.brand, server.origin, TOKEN, cast.alice)
+        opened(cast.brand, server.origin, TOKEN, cast.alice)
     assert caught.value.code == "answer_unreadable"
     assert Page.objects.filter(network="mastodon").count() == 0
 
@@ -156,7 +162,7 @@ def test_a_page_of_the_web_is_not_a_server(cast: Cast, server: Mastodon) -> None
 
 def test_reconnecting_clears_the_trouble(cast: Cast, page: Page) -> None:
     connect.mark_needs_reconnect(page)
-    connect.reconnect(page, FRESH_TOKEN, cast.alice)
+    connect.reconnect(page, Given(token=FRESH_TOKEN), cast.alice)
     page.refresh_from_db()
     assert (page.state, page.health_code) == (PageState.CONNECTED, "")
     assert tokens.token_of(page) == FRESH_TOKEN
@@ -165,7 +171,7 @@ def test_reconnecting_clears_the_trouble(cast: Cast, page: Page) -> None:
 def test_another_account_is_refused_on_reconnecting(cast: Cast, page: Page) -> None:
     connect.mark_needs_reconnect(page)
     with pytest.raises(Never) as caught:
-        connect.reconnect(page, OTHER_TOKEN, cast.alice)
+        connect.reconnect(page, Given(token=OTHER_TOKEN), cast.alice)
     assert (caught.value.code, caught.value.step) == (Code.WRONG_ACCOUNT, NextStep.EDIT)
     page.refresh_from_db()
     assert (page.state, page.remote_id) == (PageState.NEEDS_RECONNECT, ACCOUNT.id)
@@ -206,7 +212,7 @@ def test_a_refused_page_tells_the_leads_once(
 def test_a_token_replaced_meanwhile_is_not_blamed(cast: Cast, page: Page) -> None:
     seen_by_a_worker = Page.objects.get(pk=page.pk)
     connect.client_for(seen_by_a_worker)
-    connect.reconnect(page, FRESH_TOKEN, cast.alice)
+    connect.reconnect(page, Given(token=FRESH_TOKEN), cast.alice)
     assert not connect.mark_needs_reconnect(seen_by_a_worker)
     page.refresh_from_db()
     assert page.state == PageState.CONNECTED

@@ -21,6 +21,7 @@ from pages.models import Credential, Page, Person
 from pages.notices.models import Mail, Notice
 from pages.selectors.connected import to_check
 from pages.services import connect, health
+from pages.services.connect import Given
 from tests.networks.fake_mastodon import (
     ACCOUNT,
     RESET_AFTER,
@@ -100,7 +101,7 @@ def server(settings: Settings) -> Iterator[Mastodon]:
 @pytest.fixture
 def page(cast: Cast, server: Mastodon) -> Page:
     """A connected page of Maison Lumen."""
-    return connect.connect_mastodon(cast.brand, server.origin, TOKEN, cast.alice)
+    return connect.open_account(cast.brand, "mastodon", Given(host=server.origin, token=TOKEN), cast.alice)
 
 
 @pytest.fixture
@@ -140,7 +141,7 @@ def test_connecting_says_which_field_is_wrong_and_keeps_nothing(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.fail_next(fault, "read")
-    response = lead.post(at("connect"), {"host": server.origin, "token": TOKEN})
+    response = lead.post(at("connect_network", "mastodon"), {"host": server.origin, "token": TOKEN})
     assert (response.status_code, errors(response)) == (422, {field: [words]})
     assert response.context["form"]["host"].value() == server.origin
     assert TOKEN not in response.content.decode()
@@ -209,7 +210,7 @@ def test_a_server_that_is_not_there_is_said(
     """A port where nobody listens, and one the guard does not open."""
     host, _port = server.pair
     settings.CM_ALLOWED_HOSTS = frozenset({(host, 9)}) if network_up else frozenset()
-    response = lead.post(at("connect"), {"host": f"http://{host}:9", "token": TOKEN})
+    response = lead.post(at("connect_network", "mastodon"), {"host": f"http://{host}:9", "token": TOKEN})
     assert response.status_code == 422
     [(field, [words])] = errors(response).items()
     expected = (
@@ -224,7 +225,7 @@ def test_a_server_that_is_not_there_is_said(
 def test_a_token_nobody_issued_is_refused_under_its_field(
     cast: Cast, server: Mastodon, lead: Client, token: str
 ) -> None:
-    response = lead.post(at("connect"), {"host": server.origin, "token": token})
+    response = lead.post(at("connect_network", "mastodon"), {"host": server.origin, "token": token})
     assert (response.status_code, list(errors(response))) == (422, ["token"])
     assert Credential.objects.count() == 0
     assert lines() == []
@@ -234,7 +235,9 @@ def test_a_token_nobody_issued_is_refused_under_its_field(
 def test_a_pasted_token_is_stored_without_what_came_along(
     cast: Cast, server: Mastodon, lead: Client, spaces: str
 ) -> None:
-    answer = lead.post(at("connect"), {"host": server.origin, "token": spaces.format(TOKEN)})
+    answer = lead.post(
+        at("connect_network", "mastodon"), {"host": server.origin, "token": spaces.format(TOKEN)}
+    )
     assert answer.status_code == 302
     assert Credential.objects.get().token == TOKEN
     sent = [request.headers.get("Authorization") for request in server.requests]
@@ -259,7 +262,7 @@ def test_no_page_of_the_house_shows_a_token(cast: Cast, page: Page, lead: Client
 
 def test_two_clicks_on_connect_make_one_page(cast: Cast, server: Mastodon, lead: Client) -> None:
     for _ in range(2):
-        answer = lead.post(at("connect"), {"host": server.origin, "token": TOKEN})
+        answer = lead.post(at("connect_network", "mastodon"), {"host": server.origin, "token": TOKEN})
         assert answer.status_code == 302
     assert Page.objects.filter(network="mastodon").count() == Credential.objects.count() == 1
     assert lines() == ["page.connected", "page.reconnected"]

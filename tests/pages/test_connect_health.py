@@ -17,6 +17,7 @@ from pages.notices.enums import MailKind, MailState
 from pages.notices.models import Mail, Notice
 from pages.selectors.connected import to_check
 from pages.services import connect, health
+from pages.services.connect import Given
 from tests.networks.fake_mastodon import RESET_AFTER, TOKEN, Mastodon, answer_before, running
 from tests.people import Cast
 
@@ -32,7 +33,7 @@ def server(settings: Settings) -> Iterator[Mastodon]:
 @pytest.fixture
 def page(cast: Cast, server: Mastodon) -> Page:
     """A connected page, last checked two hours ago."""
-    page = connect.connect_mastodon(cast.brand, server.origin, TOKEN, cast.alice)
+    page = connect.open_account(cast.brand, "mastodon", Given(host=server.origin, token=TOKEN), cast.alice)
     Page.objects.filter(pk=page.pk).update(checked_at=timezone.now() - timedelta(hours=2))
     page.refresh_from_db()
     return page

@@ -1,0 +1,96 @@
+"""A brand's money for networks that are paid by the call: counted before a byte leaves, never overdrawn."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+
+from cm_suite.core import clock, ledger
+from cm_suite.core.errors import Never, NextStep
+from pages.enums import Act
+from pages.messages import network_name
+from pages.models import Brand, Budget, Page, Person, Spending
+from pages.networks.errors import Code
+from pages.networks.spec import NetworkSpec
+from pages.notices.enums import NoticeKind
+from pages.notices.services import notify
+from pages.selectors.people import people_with
+from pages.selectors.spending import DOLLAR, budget_of, month_of, spent_in
+
+THRESHOLDS: Final = (80, 100)  # percent of the budget at which the leads are told, once a month each
+
+
+class BrandPurse:
+    """`pages.networks.base.Purse` of one brand at one network."""
+
+    def __init__(self, page: Page, spec: NetworkSpec) -> None:
+        self._page = page
+        self._prices = spec.prices
+
+    def pay(self, what: str, times: int = 1) -> None:
+        """Count what is about to be spent, in the present month (UTC).
+
+        Raises Never (`budget_spent`) with PAY, and counts nothing, when the month's budget does not cover it
+        or nobody has set one; KeyError for what the network names no price of.
+        """
+        cost = self._prices[what] * times
+        if not self._spend(what, times, cost):
+            if budget_of(self._page.brand_id, self._page.network):
+                self._tell(100)
+            raise Never(Code.BUDGET_SPENT, step=NextStep.PAY)
+
+    def _spend(self, what: str, times: int, cost: int) -> bool:
+        """One transaction that holds the brand's budget, so that two workers spend one after the other."""
+        brand_id, network, month = self._page.brand_id, self._page.network, month_of(clock.now())
+        with transaction.atomic():
+            held = Budget.objects.select_for_update().filter(brand_id=brand_id, network=network).first()
+            if held is None:
+                return False
+            before = spent_in(brand_id, network, month)
+            if before + cost > held.microdollars:
+                return False
+            row, _made = Spending.objects.get_or_create(
+                brand_id=brand_id, network=network, month=month, what=what
+            )
+            Spending.objects.filter(pk=row.pk).update(
+                times=F("times") + times, microdollars=F("microdollars") + cost
+            )
+            for percent in crossed(before, before + cost, held.microdollars):
+                self._tell(percent)
+        return True
+
+    def _tell(self, percent: int) -> None:
+        """Tell the leads that so much of the month's budget is spent; a second time changes nothing."""
+        page, now = self._page, clock.now()
+        notify(
+            brand=page.brand,
+            kind=NoticeKind.BUDGET,
+            key=f"budget:{page.brand_id}:{page.network}:{month_of(now):%Y-%m}:{percent}",
+            subject=f"{network_name(page.network)} · {percent} %",
+            link=reverse("pages:page", args=[page.brand.slug, page.pk]),
+            at=now,
+            persons=people_with(page.brand, Act.MANAGE),
+        )
+
+
+def purse_of(page: Page, spec: NetworkSpec) -> BrandPurse | None:
+    """The purse that a page's calls are paid from; None on a network that costs nothing."""
+    return BrandPurse(page, spec) if spec.prices else None
+
+
+def crossed(before: int, after: int, budget: int) -> list[int]:
+    """The thresholds (percent of the budget) that a spending reaches."""
+    return [each for each in THRESHOLDS if before * 100 < budget * each <= after * 100]
+
+
+def set_budget(brand: Brand, network: str, dollars: Decimal, by: Person) -> None:
+    """Set what a month may cost at most, in dollars; nothing is asked of the network beyond it."""
+    with transaction.atomic():
+        budget, _made = Budget.objects.update_or_create(
+            brand=brand, network=network, defaults={"microdollars": int(dollars * DOLLAR)}
+        )
+        ledger.append(brand.pk, "budget.set", actor_id=by.pk, subject_kind="budget", subject_id=budget.pk)
