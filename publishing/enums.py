@@ -52,6 +52,13 @@ class Refusal(TextChoices):
     TOO_FAR = "too_far", _("This time is too far ahead")
     EMPTY = "empty", _("There is no text")
     TOO_LONG = "too_long", _("The text is too long")
+    IMAGE_REQUIRED = "image_required", _("An image is needed")
+    NO_IMAGES = "no_images", _("This page takes no images")
+    TOO_MANY_IMAGES = "too_many_images", _("There are too many images")
+    ALT_TOO_LONG = "alt_too_long", _("An alternative text is too long")
+    PUBLIC_URL_NEEDED = "public_url_needed", _("A public address is needed")
+    READ_ONLY = "read_only", _("This page is only read")
+    IMAGE_GONE = "image_gone", _("An image is no longer here")
     POLICY = "policy", _("A cap stands in the way")
     NO_FREE_SLOT = "no_free_slot", _("No free slot")
     OVERRIDE_NOT_ALLOWED = "override_not_allowed", _("Overriding is for approvers and leads")
@@ -75,6 +82,8 @@ class PlanNote(TextChoices):
     OVERRIDDEN = "overridden", _("A cap was overridden")
     PAUSED = "paused", _("Publishing is paused")
     TO_RECONNECT = "to_reconnect", _("The page must be reconnected")
+    AFTER_THE_END = "after_the_end", _("The page’s access ends before")
+    ALT_MISSING = "alt_missing", _("An alternative text is missing")
 
 
 class EngineCode(TextChoices):
@@ -85,6 +94,7 @@ class EngineCode(TextChoices):
     POLICY = "policy", _("A cap stands in the way")
     TO_RECONNECT = "needs_reconnect", _("The page must be reconnected")
     TOO_LONG = "too_long", _("The text is too long")
+    IMAGES = "images_misfit", _("The images do not fit")
     WORKER_LOST = "worker_lost", _("The sender was stopped")
     UNEXPECTED = "unexpected", _("Something unexpected happened here")
     LEASE_LOST = "lease_lost", _("Somebody else took over")

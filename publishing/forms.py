@@ -16,6 +16,7 @@ from pages.forms.rows import RowsField
 from pages.models import Brand, Page
 from publishing.enums import ContentType
 from publishing.models import Post
+from publishing.services.fits import not_published
 
 TEXT_MOST: Final = 70_000
 REASON_MOST: Final = 300
@@ -152,6 +153,7 @@ class ComposeForm(ContentForm):
         self.planning = planning
         field = cast("RowsField[Page]", self.fields["pages"])
         connected = Page.objects.filter(brand=brand).exclude(state=PageState.DISCONNECTED)
+        connected = connected.exclude(network__in=not_published())
         field.queryset = connected.select_related("brand").order_by("-network", "name", "pk")
 
     def clean(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from cm_suite.core.images import MOST_BYTES_IN, ImageProblem
 from pages import messages as pages_messages
 from pages.messages import Reason, Words
 from publishing.enums import DeliveryState, EngineCode, HoldReason, PlanNote, Refusal
@@ -26,6 +27,22 @@ REFUSALS: Final[Mapping[str, Words]] = {
     Refusal.TOO_LONG: gettext_lazy(
         "The text is too long for %(page)s: %(length)s characters, at most %(limit)s. Shorten it."
     ),
+    Refusal.IMAGE_REQUIRED: gettext_lazy("%(page)s takes no post without an image. Add one."),
+    Refusal.NO_IMAGES: gettext_lazy(
+        "%(network)s takes no images from here. Leave %(page)s out, or write it a post without images."
+    ),
+    Refusal.TOO_MANY_IMAGES: gettext_lazy(
+        "%(page)s takes %(limit)s images in a post at most, and there are %(count)s. Take some out."
+    ),
+    Refusal.ALT_TOO_LONG: gettext_lazy(
+        "An alternative text is too long for %(page)s: %(length)s characters, at most %(limit)s. Shorten it."
+    ),
+    Refusal.PUBLIC_URL_NEEDED: gettext_lazy(
+        "%(network)s fetches images itself, and this site has no public address. Whoever runs this "
+        "installation sets PUBLIC_URL to its public https address; until then, leave %(page)s out."
+    ),
+    Refusal.READ_ONLY: gettext_lazy("%(page)s is only read: nothing can be published there."),
+    Refusal.IMAGE_GONE: gettext_lazy("An image is no longer here. Choose its file again."),
     Refusal.POLICY: gettext_lazy("This slot is not free."),
     Refusal.NO_FREE_SLOT: gettext_lazy("The page’s rules leave no free slot in the next two months."),
     Refusal.OVERRIDE_NOT_ALLOWED: gettext_lazy(
@@ -47,6 +64,24 @@ REFUSALS: Final[Mapping[str, Words]] = {
     Refusal.REASON_MISSING: gettext_lazy("Say why: the reason is kept."),
 }
 
+IMAGE_PROBLEMS: Final[Mapping[ImageProblem, Words]] = {
+    ImageProblem.NOT_AN_IMAGE: gettext_lazy(
+        "%(name)s is no JPEG, PNG, WebP or GIF image. Save it as one of these, then choose it again."
+    ),
+    ImageProblem.TOO_HEAVY: gettext_lazy(
+        "%(name)s weighs too much: %(megabytes)s MB at most. Save a smaller copy, then choose it."
+    ),
+    ImageProblem.TOO_MANY_PIXELS: gettext_lazy(
+        "%(name)s has too many pixels: 50 million at most. Save a smaller copy, then choose it."
+    ),
+    ImageProblem.BROKEN: gettext_lazy(
+        "%(name)s is damaged or incomplete and cannot be drawn. Take the file again from where it came."
+    ),
+    ImageProblem.MOVES: gettext_lazy(
+        "%(name)s moves, and only one frame of it would leave. Save the frame you want as an image."
+    ),
+}
+
 NOTES: Final[Mapping[str, Words]] = {
     PlanNote.HOUR_SKIPPED: gettext_lazy(
         "The clocks go forward that night: this hour does not exist, so the post leaves an hour later."
@@ -60,6 +95,12 @@ NOTES: Final[Mapping[str, Words]] = {
     PlanNote.OVERRIDDEN: gettext_lazy("A cap was passed over; the reason is in the ledger."),
     PlanNote.PAUSED: gettext_lazy("Publishing is paused on this page: the post waits until it starts again."),
     PlanNote.TO_RECONNECT: gettext_lazy("This page must be reconnected before the post can leave."),
+    PlanNote.AFTER_THE_END: gettext_lazy(
+        "The access to this page ends before that time. A lead reconnects it first, or the post waits."
+    ),
+    PlanNote.ALT_MISSING: gettext_lazy(
+        "An image has no alternative text: who cannot see it is told nothing of it."
+    ),
 }
 
 _HELD: Final[Mapping[str, Reason]] = {
@@ -84,6 +125,10 @@ _ENGINE: Final[Mapping[str, Reason]] = {
     EngineCode.TOO_LONG: Reason(
         gettext_lazy("The text is longer than this page takes."),
         gettext_lazy("Shorten it, then plan it again."),
+    ),
+    EngineCode.IMAGES: Reason(
+        gettext_lazy("Its images do not fit what this page takes."),
+        gettext_lazy("Change the images, then plan it again."),
     ),
     EngineCode.WORKER_LOST: Reason(
         gettext_lazy("The program was stopped while it was sending."),
@@ -123,6 +168,11 @@ def refusal_words(code: Refusal, params: Mapping[str, str | int]) -> str:
     if code == Refusal.NETWORK:
         return str(pages_messages.reason(str(params.get("code", ""))))
     return str(REFUSALS[code]) % dict(params)
+
+
+def image_words(problem: ImageProblem, name: str) -> str:
+    """Why an uploaded file is not taken, and what to do instead; `name` is the file's."""
+    return str(IMAGE_PROBLEMS[problem]) % {"name": name, "megabytes": MOST_BYTES_IN // 1_000_000}
 
 
 def note_words(note: PlanNote) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing.views import compose, deliveries, plan, posts, rules
+from publishing.views import compose, deliveries, pictures, plan, posts, rules
 
 app_name = "publishing"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("b/<slug:brand>/posts/", posts.drafts, name="drafts"),
     path("b/<slug:brand>/posts/new/", compose.compose, name="compose"),
     path("b/<slug:brand>/posts/checks/", compose.checks, name="checks"),
+    path("b/<slug:brand>/posts/images/", pictures.pictures, name="pictures"),
+    path("b/<slug:brand>/images/<int:stored_id>/", pictures.picture, name="picture"),
+    path("b/<slug:brand>/images/<int:stored_id>/small/", pictures.picture_small, name="picture_small"),
+    path("i/<str:name>", pictures.shared_image, name="shared_image"),
     path("b/<slug:brand>/posts/<int:post_id>/", posts.post, name="post"),
     path("b/<slug:brand>/posts/<int:post_id>/place/", posts.place, name="place"),
     path("b/<slug:brand>/posts/<int:post_id>/discard/", posts.discard, name="discard"),

@@ -12,6 +12,7 @@ from cm_suite.core.text import clip
 from pages.models import Brand
 from publishing import rules
 from publishing.models import Delivery, Post
+from publishing.selectors.pictures import Thumb, thumb, with_thumb
 from publishing.selectors.rows import deliveries_of
 
 EXCERPT: Final = 140
@@ -26,6 +27,7 @@ class DraftRow:
     content_type: str
     author: str
     updated_at: datetime
+    thumb: Thumb | None = None
 
 
 def troubled(brand: Brand, page_id: int | None = None) -> QuerySet[Delivery]:
@@ -38,7 +40,7 @@ def unplanned(brand: Brand) -> QuerySet[Post]:
     """Posts that are on no page's plan, the latest first."""
     live = Delivery.objects.filter(page__brand=brand).exclude(state__in=rules.ENDED).values("post_id")
     found = Post.objects.filter(brand=brand, discarded_at=None).exclude(pk__in=live)
-    return found.select_related("author").order_by("-updated_at", "-pk")
+    return with_thumb(found.select_related("author").order_by("-updated_at", "-pk"), "pk")
 
 
 def draft_row(post: Post) -> DraftRow:
@@ -49,4 +51,5 @@ def draft_row(post: Post) -> DraftRow:
         content_type=post.content_type,
         author=post.author.name if post.author else "",
         updated_at=post.updated_at,
+        thumb=thumb(post),
     )

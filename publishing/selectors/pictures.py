@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import cast
 
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -56,11 +57,12 @@ def with_thumb[Row: Model](rows: QuerySet[Row], post: str) -> QuerySet[Row]:
     """The rows, each knowing the first image of the post at `post`; no query more."""
     images = PostImage.objects.filter(post=OuterRef(post)).order_by("place", "pk")
     counted = images.order_by().values("post").annotate(n=Count("pk")).values("n")
-    return rows.annotate(
+    seen = rows.annotate(
         thumb_id=Subquery(images.values("stored_id")[:1]),
         thumb_alt=Subquery(images.values("alt")[:1]),
         thumb_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
     )
+    return cast("QuerySet[Row]", seen)
 
 
 def thumb(row: Model) -> Thumb | None:

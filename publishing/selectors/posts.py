@@ -7,6 +7,7 @@ from datetime import datetime
 
 from publishing import rules
 from publishing.models import Attempt, Delivery, Override, Post
+from publishing.selectors.pictures import PictureRow, pictures_of
 from publishing.selectors.rows import DeliveryRow, deliveries_of, row
 
 
@@ -50,10 +51,11 @@ class PostDetail:
     author: str
     deliveries: tuple[DeliveryDetail, ...]
     editable: bool
+    images: tuple[PictureRow, ...] = ()
 
 
 def post_detail(post: Post) -> PostDetail:
-    """Everything about one post. Four queries, however often it was sent."""
+    """Everything about one post. Five queries, however often it was sent."""
     found = deliveries_of(post.brand).filter(post=post).prefetch_related("attempts", "overrides__person")
     deliveries = tuple(_detail(each) for each in found)
     states = {each.row.state for each in deliveries}
@@ -61,6 +63,7 @@ def post_detail(post: Post) -> PostDetail:
         post=post,
         author=post.author.name if post.author else "",
         deliveries=deliveries,
+        images=pictures_of(post),
         editable=post.discarded_at is None and not states & (rules.FROZEN | rules.OUT),
     )
 

@@ -13,6 +13,7 @@ from pages.models import Brand
 from pages.selectors.links import post_url
 from publishing.models import Delivery
 from publishing.rules import DeliveryAct, acts_for
+from publishing.selectors.pictures import Thumb, thumb, with_thumb
 
 EXCERPT: Final = 140
 
@@ -44,12 +45,14 @@ class DeliveryRow:
     published_at: datetime | None
     remote_url: str
     acts: tuple[DeliveryAct, ...]
+    thumb: Thumb | None = None
 
 
 def deliveries_of(brand: Brand) -> QuerySet[Delivery]:
     """The brand's deliveries with all that a row shows, by time. One query."""
     rows = Delivery.objects.filter(page__brand=brand, post__discarded_at=None)
-    return rows.select_related("post__author", "page__brand", "planned_by").order_by("due_at", "pk")
+    read = rows.select_related("post__author", "page__brand", "planned_by").order_by("due_at", "pk")
+    return with_thumb(read, "post")
 
 
 def row(delivery: Delivery) -> DeliveryRow:
@@ -74,4 +77,5 @@ def row(delivery: Delivery) -> DeliveryRow:
         published_at=delivery.published_at,
         remote_url=post_url(page, delivery.remote_id, delivery.remote_url),
         acts=acts_for(delivery.state),
+        thumb=thumb(delivery),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -13,17 +14,26 @@ from django.db.models import Q, QuerySet
 from cm_suite.core import clock, leases
 from pages.enums import PageState
 from pages.models import Page
+from pages.networks.errors import Code
 from pages.networks.types import Outgoing
 from pages.selectors.pauses import active_pause
 from publishing import rules
-from publishing.enums import DeliveryState, EngineCode, HoldReason
+from publishing.enums import DeliveryState, EngineCode, HoldReason, Refusal
 from publishing.models import Delivery, Override
 from publishing.policy.caps import Rule
 from publishing.selectors import budget
 from publishing.services import outcomes
-from publishing.services.slots import locked, misfit
+from publishing.services.outgoing import outgoing_of
+from publishing.services.slots import load_of, locked, misfit
 
 S = DeliveryState
+MISFITS: Final[Mapping[Refusal, str]] = {
+    Refusal.TOO_LONG: EngineCode.TOO_LONG,
+    Refusal.EMPTY: EngineCode.TOO_LONG,
+    Refusal.READ_ONLY: Code.NOT_OFFERED,
+    Refusal.IMAGE_REQUIRED: Code.IMAGE_REQUIRED,
+    Refusal.PUBLIC_URL_NEEDED: Code.PUBLIC_URL_NEEDED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ class Hindrance:
     """Why a delivery may not go now, and the state that says so."""
 
     state: S
-    code: EngineCode
+    code: str
     hold_reason: str = ""
 
 
@@ -64,13 +74,11 @@ def admit(delivery: Delivery) -> Ready | None:
     with transaction.atomic():
         page = locked(delivery.page_id)
         limits = budget.rules_of(page)
-        post = delivery.post
         found = hindrance(delivery, page, limits) or _misfit(delivery, page)
         if found is not None:
             stop(delivery, found)
             return None
-    outgoing = Outgoing(delivery.key, post.text, post.link, post.content_type, page.brand.language)
-    return Ready(delivery, page, limits, outgoing)
+    return Ready(delivery, page, limits, outgoing_of(delivery, page))
 
 
 def hindrance(delivery: Delivery, page: Page, limits: Sequence[Rule]) -> Hindrance | None:
@@ -99,10 +107,9 @@ def stop(delivery: Delivery, found: Hindrance) -> None:
 
 
 def _misfit(delivery: Delivery, page: Page) -> Hindrance | None:
-    """The network may have shortened its limit since the text was planned."""
-    if misfit(delivery.post.text, delivery.post.link, page) is None:
-        return None
-    return Hindrance(S.REJECTED, EngineCode.TOO_LONG)
+    """The network, or this installation, may have changed what it takes since the post was planned."""
+    refused = misfit(load_of(delivery.post), page)
+    return Hindrance(S.REJECTED, MISFITS.get(refused.code, EngineCode.IMAGES)) if refused else None
 
 
 def _overridden(delivery: Delivery) -> bool:

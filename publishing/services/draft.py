@@ -12,9 +12,10 @@ from cm_suite.core.states import move
 from pages.models import Brand, Person
 from publishing import rules
 from publishing.enums import ContentType, DeliveryState, Refusal
-from publishing.models import Delivery, Post
+from publishing.models import Delivery, Post, StoredImage
+from publishing.services.pictures import Placed, arrange, placed_of
 from publishing.services.results import Conflict, Editing, Refused, Saved
-from publishing.services.slots import misfit, write
+from publishing.services.slots import Load, misfit, write
 
 S = DeliveryState
 
@@ -26,14 +27,29 @@ class Content:
     text: str
     link: str = ""
     content_type: str = ContentType.INFORMATION
+    images: tuple[Placed, ...] = ()
+
+    @property
+    def load(self) -> Load:
+        """What would leave of it."""
+        return Load(self.text, self.link, tuple(each.alt for each in self.images))
+
+
+def content_of(post: Post) -> Content:
+    """A post as it stands, as somebody would write it. One query."""
+    return Content(post.text, post.link, post.content_type, placed_of(post))
 
 
 def create(brand: Brand, author: Person, content: Content, *, key: UUID | None = None) -> Saved | Refused:
     """Keep a new draft. Refused when there is no text. `key` is the form's: sent twice, kept once."""
-    if not content.text.strip():
-        return Refused(Refusal.EMPTY)
+    refused = _unkept(brand, content)
+    if refused:
+        return refused
     made = {"brand": brand, "author": author, **_fields(content)}
-    post, _created = Post.objects.get_or_create(key=key or uuid4(), defaults=made)
+    with transaction.atomic():
+        post, created = Post.objects.get_or_create(key=key or uuid4(), defaults=made)
+        if created:
+            arrange(post, content.images)
     if post.brand_id != brand.pk:
         return Refused(Refusal.STATE_CHANGED)
     return Saved(post)
@@ -57,6 +73,8 @@ def edit(post: Post, version: int, content: Content, by: Person) -> Editing:
             setattr(current, name, value)
         current.version += 1
         current.save()
+        if placed_of(current) != content.images:
+            arrange(current, content.images)
         _write(current, "post.edited", by)
     return Saved(current)
 
@@ -99,11 +117,21 @@ def _unchangeable(post: Post) -> Refused | None:
 
 def _misfit(post: Post, content: Content) -> Refused | None:
     """Why the new words do not fit, on the pages that wait for them or anywhere."""
+    refused = _unkept(post.brand, content)
+    if refused:
+        return refused
+    waiting = [delivery.page for delivery in _deliveries(post) if delivery.state in rules.WAITING]
+    found = (misfit(content.load, page) for page in waiting)
+    return next((refused for refused in found if refused), None)
+
+
+def _unkept(brand: Brand, content: Content) -> Refused | None:
+    """Why this cannot even be kept: no words, or an image that the brand does not have (any more)."""
     if not content.text.strip():
         return Refused(Refusal.EMPTY)
-    waiting = [delivery.page for delivery in _deliveries(post) if delivery.state in rules.WAITING]
-    found = (misfit(content.text, content.link, page) for page in waiting)
-    return next((refused for refused in found if refused), None)
+    ids = {each.stored_id for each in content.images}
+    held = StoredImage.objects.filter(brand=brand, pk__in=ids).count() if ids else 0
+    return Refused(Refusal.IMAGE_GONE) if held != len(content.images) else None
 
 
 def _write(post: Post, kind: str, by: Person) -> None:

@@ -7,11 +7,11 @@ import hashlib
 from cm_suite.core.images import Picture, fitted
 from cm_suite.core.text import fingerprint
 from pages.models import Page
-from pages.networks.registry import NETWORKS
 from pages.networks.spec import ImageRules
 from pages.networks.types import Image, Outgoing
 from publishing.models import Delivery, PostImage, StoredImage
 from publishing.services import links
+from publishing.services.fits import rules_of
 
 
 def outgoing_of(delivery: Delivery, page: Page) -> Outgoing:
@@ -32,12 +32,6 @@ def mark(outgoing: Outgoing) -> str:
     lines = [outgoing.text, outgoing.link]
     lines += [f"{hashlib.sha256(each.content).hexdigest()} {each.alt}" for each in outgoing.images]
     return fingerprint("\n".join(lines))
-
-
-def rules_of(network: str) -> ImageRules | None:
-    """What a network takes of images; None when it takes none."""
-    spec = NETWORKS.get(network)
-    return spec.images if spec else None
 
 
 def as_taken(stored: StoredImage, rules: ImageRules | None) -> Picture:

@@ -106,12 +106,12 @@ def _schedule(post: Post, page: Page, wish: Wish) -> Planning:
     elif known.state not in AGAIN:
         return _too_late(known)
     known.page = page
-    return slots.unfit(post, page, wish.at) or slots.place(known, AGAIN, wish)
+    return slots.unfit(slots.load_of(post), page, wish.at) or slots.place(known, AGAIN, wish)
 
 
 def _planned_already(known: Delivery, page: Page, wish: Wish) -> Planned:
     other = () if known.due_at == wish.at else (PlanNote.ALREADY_PLANNED,)
-    return Planned(known, (*wish.notes, *other, *slots.standing_notes(page)))
+    return Planned(known, (*wish.notes, *other, *slots.standing_notes(page, known.due_at)))
 
 
 def _replace(delivery: Delivery, page: Page, wish: Wish, states: frozenset[S] = rules.REPLANNED) -> Planning:
@@ -120,7 +120,7 @@ def _replace(delivery: Delivery, page: Page, wish: Wish, states: frozenset[S] = 
     fresh.page = page
     if fresh.state not in states:
         return _too_late(fresh)
-    return slots.unfit(fresh.post, page, wish.at) or slots.place(fresh, states, wish)
+    return slots.unfit(slots.load_of(fresh.post), page, wish.at) or slots.place(fresh, states, wish)
 
 
 def _too_late(delivery: Delivery) -> Refused:

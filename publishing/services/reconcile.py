@@ -13,11 +13,13 @@ from cm_suite.core.errors import Outcome, OutcomeError
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from pages.networks.base import Finds
-from pages.networks.types import CANNOT_TELL, Outgoing, Published, Sighting, SightingKind
+from pages.networks.errors import Code
+from pages.networks.types import CANNOT_TELL, Published, Sighting, SightingKind
 from pages.services.connect import client_for
 from publishing.enums import DeliveryState, EngineCode
 from publishing.models import Attempt, Delivery
 from publishing.services import outcomes
+from publishing.services.outgoing import outgoing_of
 
 S = DeliveryState
 MOST_TRIES: Final = 5
@@ -54,14 +56,13 @@ def look(delivery: Delivery) -> None:
 
 def _sight(delivery: Delivery) -> Sighting:
     """What the network says. Raises its outcomes."""
-    post, page = delivery.post, delivery.page
-    outgoing = Outgoing(delivery.key, post.text, post.link, post.content_type, page.brand.language)
+    page = delivery.page
     first = delivery.attempts.exclude(outcome__in=_DEFINITE).first()
     since = first.started_at if first else delivery.due_at
     client = client_for(page)
     if not isinstance(client, Finds):
         return CANNOT_TELL
-    sighting = client.find(outgoing, since, clock.now())
+    sighting = client.find(outgoing_of(delivery, page), since, clock.now())
     return CANNOT_TELL if _is_anothers(delivery, sighting.published) else sighting
 
 
@@ -80,6 +81,9 @@ def _found(delivery: Delivery, published: Published) -> None:
 def _absent(delivery: Delivery) -> None:
     """Back to the plan at once, or a later look while the send may still be arriving."""
     last = _last(delivery)
+    if last is not None and last.code == Code.DUPLICATE:  # it is there, and it is not: a person looks
+        _again(delivery, EngineCode.CANNOT_TELL)
+        return
     ripe = last.started_at + settings.CM_RECONCILE_AFTER if last else clock.now()
     mine = outcomes.mine(delivery)
     if ripe <= clock.now():

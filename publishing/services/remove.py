@@ -13,6 +13,7 @@ from pages.services.connect import client_for
 from publishing import rules
 from publishing.enums import DeliveryState, Refusal
 from publishing.models import Delivery
+from publishing.services.fits import takes_down
 from publishing.services.results import Acting, Done, Refused
 from publishing.services.slots import write
 
@@ -47,4 +48,6 @@ def _unremovable(delivery: Delivery, reason: str) -> Refused | None:
         return Refused(Refusal.REASON_MISSING)
     if delivery.state not in rules.OUT:
         return Refused(Refusal.STATE_CHANGED)
+    if not takes_down(delivery.page.network):
+        return Refused(Refusal.NETWORK, {"code": Code.NOT_OFFERED})
     return None if delivery.remote_id else Refused(Refusal.NO_REMOTE_ID)

@@ -9,18 +9,18 @@ from django.conf import settings
 from django.db import transaction
 
 from cm_suite.core import clock, leases
-from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
+from cm_suite.core.errors import Later, Never, NextStep, Outcome, OutcomeError, Unknown
 from cm_suite.core.states import move
-from cm_suite.core.text import fingerprint
 from pages.models import Page
 from pages.networks.base import Client, Publishes
 from pages.networks.errors import Code, FenceClosed
-from pages.networks.types import Outgoing, Published
+from pages.networks.types import Published
 from pages.services.connect import client_for, mark_needs_reconnect
 from publishing.enums import DeliveryState, EngineCode, HoldReason
 from publishing.models import Attempt, Delivery
 from publishing.services import claim, outcomes
 from publishing.services.claim import Ready
+from publishing.services.outgoing import mark
 from publishing.services.slots import locked
 
 S = DeliveryState
@@ -31,11 +31,6 @@ PASSING_REFUSALS: Final = 2
 
 class FenceTwiceError(RuntimeError):
     """A client crossed the fence a second time: a fault in the client."""
-
-
-def mark(outgoing: Outgoing) -> str:
-    """The fingerprint of what leaves."""
-    return fingerprint(f"{outgoing.text}\n{outgoing.link}")
 
 
 class Sending:
@@ -63,7 +58,7 @@ class Sending:
         if self.attempt is None:
             raise FenceClosed(closed or EngineCode.LEASE_LOST)
 
-    def _look(self, page: Page) -> EngineCode | None:
+    def _look(self, page: Page) -> str | None:
         """The lease made whole again and everything asked a last time; the code of what stops it, if so."""
         if not leases.renew(self.delivery, settings.CM_SEND_LEASE.total_seconds()):
             return EngineCode.LEASE_LOST
@@ -131,14 +126,25 @@ def _ended(sending: Sending, client: Client | None, error: OutcomeError) -> None
         return
     with transaction.atomic():
         outcomes.note(sending.attempt, error)
-        if isinstance(error, Never):
+        if isinstance(error, Never) and not _said_before(sending, error):
             outcomes.refuse(sending.delivery, sending.state, error)
-        elif isinstance(error, Unknown) and sending.attempt:
+        elif isinstance(error, Unknown | Never) and sending.attempt:
             look_at = clock.now() + settings.CM_RECONCILE_AFTER
             outcomes.lose(sending.delivery, error.code, look_at=look_at)
         else:
             retry_at = error.retry_at if isinstance(error, Later) else None
             outcomes.postpone(sending.delivery, sending.state, error.code, retry_at=retry_at)
+
+
+def _said_before(sending: Sending, error: Never) -> bool:
+    """Whether the network has these words because an earlier send of ours arrived, its answer lost.
+
+    Then it is asked where they stand; else somebody else said them, and a person changes the text.
+    """
+    if error.code != Code.DUPLICATE or sending.attempt is None:
+        return False
+    earlier = sending.delivery.attempts.exclude(pk=sending.attempt.pk)
+    return earlier.filter(outcome=Outcome.UNKNOWN).exists()
 
 
 def _credential_refused(sending: Sending, client: Client | None, error: Never) -> None:

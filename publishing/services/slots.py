@@ -14,13 +14,15 @@ from cm_suite.core.states import move
 from pages.enums import Act, PageState
 from pages.models import Brand, Page, Person
 from pages.rules import may
-from pages.selectors.connected import length_on, limit_of
+from pages.selectors.connected import ends_at, length_on, limit_of
 from pages.selectors.pauses import active_pause
 from pages.selectors.people import role_of
 from publishing.enums import DeliveryState, PlanNote, Refusal
 from publishing.models import Delivery, Override, Post
 from publishing.policy.verdict import Verdict
 from publishing.selectors import budget
+from publishing.selectors.pictures import alts_of
+from publishing.services import fits
 from publishing.services.results import Planned, Planning, Refused
 
 S = DeliveryState
@@ -38,6 +40,21 @@ class Wish:
     kind: str
     override_reason: str = ""
     notes: tuple[PlanNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is to leave: words, link, and the alternative texts of its images, as many as there are."""
+
+    text: str
+    link: str = ""
+    alts: tuple[str, ...] = ()
+    discarded: bool = False
+
+
+def load_of(post: Post) -> Load:
+    """What a kept post would carry. One query."""
+    return Load(post.text, post.link, alts_of(post), post.discarded_at is not None)
 
 
 def moment(at: datetime, brand: Brand) -> tuple[datetime, tuple[PlanNote, ...]]:
@@ -61,10 +78,10 @@ def locked(page_id: int) -> Page:
     return Page.objects.select_for_update(of=("self",), no_key=True).select_related("brand").get(pk=page_id)
 
 
-def unfit(post: Post, page: Page, at: datetime) -> Refused | None:
-    """Why this post cannot be planned on this page at that time, caps apart."""
+def unfit(load: Load, page: Page, at: datetime) -> Refused | None:
+    """Why this cannot be planned on this page at that time, caps apart."""
     now = clock.now()
-    if post.discarded_at is not None:
+    if load.discarded:
         return Refused(Refusal.DISCARDED)
     if at < now.replace(second=0, microsecond=0):
         return Refused(Refusal.IN_THE_PAST)
@@ -72,17 +89,19 @@ def unfit(post: Post, page: Page, at: datetime) -> Refused | None:
         return Refused(Refusal.TOO_FAR, {"days": FURTHEST.days})
     if page.state == PageState.DISCONNECTED:
         return Refused(Refusal.PAGE_DISCONNECTED, {"page": page.name})
-    return misfit(post.text, post.link, page)
+    return misfit(load, page)
 
 
-def misfit(text: str, link: str, page: Page) -> Refused | None:
-    """Why this text cannot go on this page: nothing to say, or more than the network takes."""
-    if not text.strip():
+def misfit(load: Load, page: Page) -> Refused | None:
+    """Why this cannot go on this page: it is only read, there is nothing to say, or more than it takes."""
+    if not fits.publishes(page.network):
+        return Refused(Refusal.READ_ONLY, {"page": page.name})
+    if not load.text.strip():
         return Refused(Refusal.EMPTY)
-    length, limit = length_on(page, text, link), limit_of(page)
+    length, limit = length_on(page, load.text, load.link), limit_of(page)
     if length > limit:
         return Refused(Refusal.TOO_LONG, {"page": page.name, "length": length, "limit": limit})
-    return None
+    return fits.images_misfit(page, load.alts)
 
 
 def place(delivery: Delivery, states: Collection[str], wish: Wish) -> Planning:
@@ -100,7 +119,7 @@ def place(delivery: Delivery, states: Collection[str], wish: Wish) -> Planning:
         _override(delivery, wish)
     write(delivery, wish.kind, wish.by)
     ring(wish.at)
-    return Planned(delivery, (*wish.notes, *overridden, *standing_notes(delivery.page)))
+    return Planned(delivery, (*wish.notes, *overridden, *standing_notes(delivery.page, wish.at)))
 
 
 def refused_by(page: Page, verdict: Verdict, by: Person) -> Refused:
@@ -113,13 +132,16 @@ def refused_by(page: Page, verdict: Verdict, by: Person) -> Refused:
     )
 
 
-def standing_notes(page: Page) -> tuple[PlanNote, ...]:
-    """What would hold a delivery of this page if it were due now."""
+def standing_notes(page: Page, at: datetime | None = None) -> tuple[PlanNote, ...]:
+    """What would hold a delivery of this page if it were due now, or will at `at`."""
     notes = []
     if active_pause(page) is not None:
         notes.append(PlanNote.PAUSED)
     if page.state == PageState.NEEDS_RECONNECT:
         notes.append(PlanNote.TO_RECONNECT)
+    ends = ends_at(page) if at is not None else None
+    if at is not None and ends is not None and ends <= at:
+        notes.append(PlanNote.AFTER_THE_END)
     return tuple(notes)
 
 

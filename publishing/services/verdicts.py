@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from pages.models import Page, Person
 from pages.selectors.connected import length_on, limit_of
 from publishing.enums import PlanNote
-from publishing.models import Post
 from publishing.selectors import budget
 from publishing.services import slots
 from publishing.services.draft import Content
@@ -45,17 +44,23 @@ def check(
     """
     length, limit = length_on(page, content.text, content.link), limit_of(page)
     if at is None:
-        refused = slots.misfit(content.text, content.link, page) if content.text.strip() else None
-        return Check(page, None, length, limit, refused, slots.standing_notes(page))
+        refused = slots.misfit(content.load, page) if content.text.strip() else None
+        return Check(page, None, length, limit, refused, (*slots.standing_notes(page), *_unseen(content)))
     instant, notes = slots.moment(at, page.brand)
     refused = _refused(content, page, instant, by, without)
-    return Check(page, instant, length, limit, refused, (*notes, *slots.standing_notes(page)))
+    standing = (*notes, *slots.standing_notes(page, instant), *_unseen(content))
+    return Check(page, instant, length, limit, refused, standing)
 
 
 def _refused(content: Content, page: Page, at: datetime, by: Person, without: int | None) -> Refused | None:
-    post = Post(brand=page.brand, text=content.text.strip() or NOT_YET, link=content.link)
-    unfit = slots.unfit(post, page, at)
+    load = replace(content.load, text=content.text.strip() or NOT_YET)
+    unfit = slots.unfit(load, page, at)
     if unfit is not None:
         return unfit
     verdict = budget.verdict_for_plan(page, at, without=without)
     return None if verdict.allowed else slots.refused_by(page, verdict, by)
+
+
+def _unseen(content: Content) -> tuple[PlanNote, ...]:
+    """Whether an image is there for the eye alone."""
+    return () if all(alt.strip() for alt in content.load.alts) else (PlanNote.ALT_MISSING,)

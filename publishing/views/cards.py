@@ -26,6 +26,8 @@ from publishing.selectors.free import AHEAD, free_slots
 from publishing.selectors.posts import AttemptRow, DeliveryDetail, PostDetail
 from publishing.selectors.rows import DeliveryRow
 from publishing.services.draft import Content
+from publishing.services.fits import publishes, takes_down
+from publishing.services.pictures import Placed
 from publishing.services.verdicts import check
 from publishing.views.names import PageName, page_names
 from publishing.views.says import Said, said, take_label, why
@@ -73,7 +75,8 @@ class Times:
 class Card:
     """One page and what became of the post there; without `each` it is not planned there.
 
-    `times` is None where no time may be chosen. `late`: its time has come and it has not left.
+    `times` is None where no time may be chosen. `late`: its time has come and it has not left. `elsewhere`:
+    it is out, and its network lets nobody take it down from here.
     """
 
     page: PageName
@@ -84,6 +87,8 @@ class Card:
     times: Times | None
     may_restore: bool
     connected: bool
+    may_remove: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ def cards(request: BrandRequest, detail: PostDetail, asked: Asked) -> list[Card]
     taken = {each.row.page_id for each in detail.deliveries}
     if detail.post.discarded_at is not None or Act.WRITE not in request.rights:
         return made
-    free = [pk for pk in open_pages(known.values(), PageState.NEEDS_RECONNECT) if pk not in taken]
+    able = [page for page in known.values() if page.pk not in taken and publishes(page.network)]
+    free = open_pages(able, PageState.NEEDS_RECONNECT)
     maker = replace(maker, only=not made and len(free) == 1)
     return [*made, *(maker.card(known[pk], names[pk], None) for pk in free)]
 
@@ -146,6 +152,7 @@ class _Maker:
         row = each.row if each else None
         restorable = row is not None and DeliveryAct.UNDO_CANCEL in row.acts and row.due_at > clock.now()
         connected = page.state != PageState.DISCONNECTED
+        out = row is not None and DeliveryAct.REMOVE in row.acts
         return Card(
             page=name,
             each=each,
@@ -155,6 +162,8 @@ class _Maker:
             times=self._times(page, row) if connected else None,
             may_restore=restorable and connected,
             connected=connected,
+            may_remove=out and takes_down(page.network),
+            elsewhere=out and not takes_down(page.network),
         )
 
     def _times(self, page: Page, row: DeliveryRow | None) -> Times | None:
@@ -181,7 +190,8 @@ class _Maker:
     def _said(self, page: Page, row: DeliveryRow | None) -> Said:
         """The wish judged again, as things stand now. The time it has already is no offer."""
         post = self.detail.post
-        content = Content(post.text, post.link, post.content_type)
+        images = tuple(Placed(each.stored_id, each.alt) for each in self.detail.images)
+        content = Content(post.text, post.link, post.content_type, images)
         without = row.delivery_id if row else None
         found = said(check(content, page, self.asked.wish.at, self.request.user, without=without))
         stays = row is not None and row.state == S.PLANNED and found.take == row.due_at.isoformat()

@@ -18,11 +18,13 @@ from pages.models import Page
 from publishing.forms import ComposeForm
 from publishing.models import Post
 from publishing.services import draft, plan
-from publishing.services.draft import Content
+from publishing.services.draft import Content, content_of
+from publishing.services.fits import not_published
 from publishing.services.results import Planned, Refused
 from publishing.services.verdicts import check
 from publishing.views.cards import next_hour
-from publishing.views.names import PageName, page_name
+from publishing.views.names import PageName, only_read, page_name
+from publishing.views.pictures import Desk, desk_of, wants_only_pictures
 from publishing.views.post_page import conflict
 from publishing.views.previews import Preview
 from publishing.views.says import refused_words, said
@@ -36,17 +38,20 @@ def compose(request: BrandRequest) -> HttpResponse:
     """An empty post, or one to be kept: as a draft, or planned on the chosen pages."""
     if request.method != "POST":
         return _form(request, ComposeForm(brand=request.brand, initial=_first_values(request)))
+    desk = desk_of(request)
+    if wants_only_pictures(request):
+        return _form(request, ComposeForm(request.POST, brand=request.brand), desk=desk)
     act = request.POST.get("act", "plan")
     form = ComposeForm(request.POST, brand=request.brand, planning=act != "draft")
-    if not form.is_valid():
-        return _form(request, form, 422)
-    content = _content(form)
+    if not form.is_valid() or desk.errors:
+        return _form(request, form, 422, desk)
+    content = _content(form, desk)
     saved = draft.create(request.brand, request.user, content, key=form.cleaned_data["key"])
     if isinstance(saved, Refused):
         form.add_error(None, refused_words(saved))
-        return _form(request, form, 409)
-    if _kept_before(saved.post, content):
-        return conflict(request, saved.post, form.cleaned_data, sent_before=True)
+        return _form(request, form, 409, desk)
+    if content_of(saved.post) != content:
+        return conflict(request, saved.post, form.cleaned_data, desk, sent_before=True)
     if act == "draft":
         messages.success(request, _("Kept as a draft."))
         return redirect("publishing:post", request.brand.slug, saved.post.pk)
@@ -59,13 +64,26 @@ def checks(request: BrandRequest) -> HttpResponse:
     """The verdict of every chosen page on what is in the form now; nothing is kept."""
     form = ComposeForm(request.POST, brand=request.brand)
     form.is_valid()
-    context = {"form": form, "previews": _previews(request, form)}
+    context = {"form": form, "previews": _previews(request, form, desk_of(request))}
     return render(request, "publishing/compose.html#checks", context)
 
 
-def _form(request: BrandRequest, form: ComposeForm, status: int = 200) -> HttpResponse:
-    previews = _previews(request, form) if form.is_bound else []
-    context = {"form": form, "previews": previews, "boxes": _boxes(form)}
+def _form(
+    request: BrandRequest, form: ComposeForm, status: int = 200, desk: Desk | None = None
+) -> HttpResponse:
+    desk = desk or Desk()
+    if form.is_bound:
+        form.is_valid()
+    previews = _previews(request, form, desk) if form.is_bound else []
+    if wants_only_pictures(request):
+        form.errors.clear()
+    context = {
+        "form": form,
+        "desk": desk,
+        "previews": previews,
+        "boxes": _boxes(form),
+        "only_read": only_read(request.brand),
+    }
     return render(request, "publishing/compose.html", context, status=status)
 
 
@@ -73,11 +91,6 @@ def _boxes(form: ComposeForm) -> list[tuple[BoundWidget, PageName]]:
     """The box of each page, with its name and where it is."""
     boxes = list(form["pages"])
     return [(box, page_name(box.data["value"].instance, alone=False)) for box in boxes]
-
-
-def _kept_before(post: Post, content: Content) -> bool:
-    """Whether this form was sent before with other words: somebody went back and changed them."""
-    return (post.text, post.link, post.content_type) != (content.text, content.link, content.content_type)
 
 
 def _plan(request: BrandRequest, post: Post, form: ComposeForm) -> HttpResponse:
@@ -106,29 +119,29 @@ def _refused(request: BrandRequest, post: Post, refused: list[Page], at: datetim
     return redirect(Wish(tuple(page.pk for page in refused), at).address(request.brand.slug, post))
 
 
-def _previews(request: BrandRequest, form: ComposeForm) -> list[Preview]:
+def _previews(request: BrandRequest, form: ComposeForm, desk: Desk) -> list[Preview]:
     """What each chosen page says of the form as far as it is filled in, and how the post will look."""
-    content = _content(form)
+    content = _content(form, desk)
     pages: list[Page] = list(form.cleaned_data.get("pages") or ())
     names = {page.pk: page_name(page, alone=False) for page in pages}
     return [
-        Preview(said(check(content, page, form.wall, request.user)), names[page.pk], content)
+        Preview(said(check(content, page, form.wall, request.user)), names[page.pk], content, desk.rows)
         for page in pages
     ]
 
 
-def _content(form: ComposeForm) -> Content:
+def _content(form: ComposeForm, desk: Desk) -> Content:
     data = form.cleaned_data
-    return Content(data.get("text", ""), data.get("link") or "", data.get("content_type") or "information")
+    kind = data.get("content_type") or "information"
+    return Content(data.get("text", ""), data.get("link") or "", kind, desk.placed)
 
 
 def _first_values(request: BrandRequest) -> dict[str, object]:
     """A new post goes at the next full hour, on the only page if there is one only."""
     soon = next_hour()
     initial: dict[str, object] = {"day": _day(request.GET.get("day", "")) or soon.date(), "time": soon.time()}
-    only = Page.objects.filter(brand=request.brand, state=PageState.CONNECTED).values_list("pk", flat=True)[
-        :2
-    ]
+    connected = Page.objects.filter(brand=request.brand, state=PageState.CONNECTED)
+    only = connected.exclude(network__in=not_published()).values_list("pk", flat=True)[:2]
     if len(only) == 1:
         initial["pages"] = list(only)
     return initial

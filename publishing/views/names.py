@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pages.messages import network_icon, network_name
-from pages.models import Page
+from pages.enums import PageState
+from pages.messages import network_icon, network_name, why_not
+from pages.models import Brand, Page
+from pages.networks.types import Capability
+from publishing.services.fits import not_published
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,25 @@ def page_names(pages: Iterable[Page]) -> dict[int, PageName]:
     listed = list(pages)
     shared = Counter(page.name for page in listed)
     return {page.pk: page_name(page, alone=shared[page.name] == 1) for page in listed}
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyRead:
+    """A page on which nothing can be published, and why."""
+
+    name: PageName
+    why: str
+
+
+def only_read(brand: Brand) -> list[OnlyRead]:
+    """The brand's pages that are only read, so that nobody looks for them in vain. One query, or none."""
+    networks = not_published()
+    found = Page.objects.filter(brand=brand, network__in=networks).exclude(state=PageState.DISCONNECTED)
+    rows = found.order_by("name", "pk") if networks else []
+    return [
+        OnlyRead(page_name(page, alone=False), str(why_not(page.network, Capability.PUBLISH)))
+        for page in rows
+    ]
 
 
 def page_name(page: Page, *, alone: bool = True) -> PageName:

@@ -11,8 +11,10 @@ from pages.access import BrandRequest
 from pages.enums import Act
 from publishing.forms import EditForm
 from publishing.models import Post
+from publishing.selectors.pictures import pictures_of
 from publishing.selectors.posts import post_detail
 from publishing.views.cards import Asked, cards
+from publishing.views.pictures import Desk
 
 
 def show(
@@ -20,10 +22,14 @@ def show(
     post: Post,
     *,
     form: EditForm | None = None,
+    desk: Desk | None = None,
     asked: Asked | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The post with its pages. `form` holds words that were refused: they are shown, whatever its state."""
+    """The post with its pages. `form` holds words that were refused: they are shown, whatever its state.
+
+    `desk` holds the images that go with them.
+    """
     detail = post_detail(post)
     editable = detail.editable and Act.WRITE in request.rights
     context = {
@@ -31,6 +37,7 @@ def show(
         "detail": detail,
         "editable": editable,
         "form": (form or EditForm.of(post)) if editable else None,
+        "desk": desk or Desk(detail.images),
         "unsaved": form if form is not None and not editable else None,
         "cards": cards(request, detail, asked or Asked()),
     }
@@ -38,12 +45,18 @@ def show(
 
 
 def conflict(
-    request: BrandRequest, current: Post, mine: Mapping[str, object], *, sent_before: bool = False
+    request: BrandRequest, current: Post, mine: Mapping[str, object], desk: Desk, *, sent_before: bool = False
 ) -> HttpResponse:
     """Both versions side by side; saving again takes the place of the other one, knowingly.
 
     `sent_before`: the other version came from the same form.
     """
     form = EditForm(initial={**mine, "version": current.version})
-    context = {"post": current, "form": form, "sent_before": sent_before}
+    context = {
+        "post": current,
+        "images": pictures_of(current),
+        "form": form,
+        "desk": desk,
+        "sent_before": sent_before,
+    }
     return render(request, "publishing/conflict.html", context, status=409)

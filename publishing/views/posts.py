@@ -18,9 +18,10 @@ from publishing.forms import EditForm, WhenForm
 from publishing.models import Post
 from publishing.selectors.lists import draft_row, unplanned
 from publishing.services import draft, plan
-from publishing.services.draft import Content
+from publishing.services.draft import Content, content_of
 from publishing.services.results import Conflict, Refused
 from publishing.views.cards import Asked
+from publishing.views.pictures import desk_of, wants_only_pictures
 from publishing.views.post_page import conflict, show
 from publishing.views.says import refused_words
 from publishing.views.telling import tell
@@ -45,17 +46,20 @@ def post(request: BrandRequest, post_id: int) -> HttpResponse:
     found = _post(request, post_id)
     if request.method != "POST":
         return show(request, found, asked=Asked(wish_of(request)))
-    form = EditForm(request.POST)
-    if not form.is_valid():
-        return show(request, found, form=form, status=422)
+    form, desk = EditForm(request.POST), desk_of(request)
+    if wants_only_pictures(request):
+        form.errors.clear()
+        return show(request, found, form=form, desk=desk)
+    if not form.is_valid() or desk.errors:
+        return show(request, found, form=form, desk=desk, status=422)
     data = form.cleaned_data
-    content = Content(data["text"], data["link"] or "", data["content_type"])
+    content = Content(data["text"], data["link"] or "", data["content_type"], desk.placed)
     result = draft.edit(found, data["version"], content, request.user)
-    if isinstance(result, Conflict) and not _same(result.current, content):
-        return conflict(request, result.current, data)
+    if isinstance(result, Conflict) and content_of(result.current) != content:
+        return conflict(request, result.current, data, desk)
     if isinstance(result, Refused):
         form.add_error(None, refused_words(result))
-        return show(request, found, form=form, status=409)
+        return show(request, found, form=form, desk=desk, status=409)
     messages.success(request, _("Saved."))
     return redirect("publishing:post", request.brand.slug, post_id)
 
@@ -92,8 +96,3 @@ def discard(request: BrandRequest, post_id: int) -> HttpResponse:
 def _post(request: BrandRequest, post_id: int) -> Post:
     rows = Post.objects.select_related("brand", "author")
     return get_object_or_404(rows, pk=post_id, brand=request.brand)
-
-
-def _same(post: Post, content: Content) -> bool:
-    """Whether the post says this already: the second of two equal clicks is no conflict."""
-    return (post.text, post.link, post.content_type) == (content.text, content.link, content.content_type)

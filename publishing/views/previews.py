@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from publishing.enums import ContentType
+from publishing.selectors.pictures import PictureRow
 from publishing.services.draft import Content
 from publishing.views.names import PageName
 from publishing.views.says import Said
@@ -18,6 +19,7 @@ class Preview:
     said: Said
     name: PageName
     content: Content
+    images: tuple[PictureRow, ...] = ()
 
     @property
     def is_newsroom(self) -> bool:

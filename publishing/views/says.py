@@ -26,7 +26,18 @@ from publishing.views.wishes import page_slot
 
 EXCERPT: Final = 44
 SHOWN_BY_VERDICT: Final = frozenset(
-    {Refusal.POLICY, Refusal.IN_THE_PAST, Refusal.TOO_FAR, Refusal.TOO_LONG, Refusal.EMPTY}
+    {
+        Refusal.POLICY,
+        Refusal.IN_THE_PAST,
+        Refusal.TOO_FAR,
+        Refusal.TOO_LONG,
+        Refusal.EMPTY,
+        Refusal.IMAGE_REQUIRED,
+        Refusal.NO_IMAGES,
+        Refusal.TOO_MANY_IMAGES,
+        Refusal.ALT_TOO_LONG,
+        Refusal.PUBLIC_URL_NEEDED,
+    }
 )
 """Refusals that the verdict beside the form explains; the others need a message of their own."""
 

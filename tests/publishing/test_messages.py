@@ -15,6 +15,8 @@ from publishing.rules import DeliveryAct
 S = DeliveryState
 PARAMS: dict[str, str | int] = {
     "page": "Lumen",
+    "network": "Bluesky",
+    "count": 5,
     "length": 501,
     "limit": 500,
     "days": 730,

@@ -211,5 +211,5 @@ class TestQueries:
         for number in range(count):
             Attempt.objects.create(delivery=row, number=number, fingerprint="x", started_at=NOON)
             Override.objects.create(delivery=row, person=cast.ada, reason="Fire", for_due_at=NOON)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len(posts.post_detail(row.post).deliveries[0].attempts) == count

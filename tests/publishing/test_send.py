@@ -26,6 +26,7 @@ from publishing import jobs
 from publishing.enums import DeliveryState, FollowUpTask, HoldReason
 from publishing.models import Attempt, Delivery, FollowUp, Override, Post
 from publishing.services import claim, draft, outcomes, plan, send
+from publishing.services.outgoing import mark
 from publishing.services.results import Saved
 from tests.people import Cast
 from tests.publishing.makers import delivery_of, due, fresh, gap, published, state_of
@@ -97,13 +98,14 @@ class TestDone:
         row = due(mastodon)
         seen: list[Any] = []
 
-        class Spy(Wire):
-            def call(self, method: str, path: str, **options: Any) -> Any:
-                seen.append((fresh(row).state, attempts(row)))
-                return super().call(method, path, **options)
+        call = Wire.call
+
+        def spied(self: Wire, method: str, path: str, **options: Any) -> Any:
+            seen.append((fresh(row).state, attempts(row)))
+            return call(self, method, path, **options)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("pages.networks.mastodon.client.Wire", Spy)
+            patch.setattr(Wire, "call", spied)
             turn()
         assert seen == [(S.SENDING, [(1, "", "")])]
         assert state_of(row) == S.PUBLISHED
@@ -437,7 +439,7 @@ class TestFrozen:
         row = due(mastodon)
         turn()
         Post.objects.update(text="Something else")
-        assert Attempt.objects.get().fingerprint == send.mark(Outgoing(row.key, TEXT))
+        assert Attempt.objects.get().fingerprint == mark(Outgoing(row.key, TEXT))
 
 
 def test_planning_for_now_rings_the_bell(
