@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import Any, Final, Protocol
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from cm_suite.ops.bench import fake_statuses, fake_threads
 from cm_suite.ops.bench.fake_statuses import Account
@@ -57,7 +57,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request, read. Header names are in lower case; `query` has the last value of each name, `every` all."""
+    """A request, read. Header names are in lower case; `every` has all values of each `query` name."""
 
     method: str
     path: str
