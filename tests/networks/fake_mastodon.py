@@ -14,7 +14,9 @@ from cm_suite.ops.bench.fake_network import FakeMastodon, FakeServer, Fault, Fau
 from cm_suite.ops.bench.fake_statuses import Account, status
 from cm_suite.ops.bench.fake_threads import attach
 from pages.networks.mastodon.client import MastodonClient
+from pages.networks.mastodon.wire import rests
 from pages.networks.types import Access
+from tests.networks.mastodon.extras import Extras
 
 TOKEN: Final = "token-of-maison-lumen"
 ACCOUNT: Final = Account("109382", "maison_lumen")
@@ -22,15 +24,16 @@ NADIA: Final = Account("7", "nadia")
 PAUL: Final = Account("8", "paul")
 
 
-class Mastodon(FakeMastodon):
-    """The fake server with a script: each write or read takes the next fault, if one is planned for it."""
+class Mastodon(Extras, FakeMastodon):
+    """The fake server with a script: each write, read or upload takes the next fault planned for it."""
 
     def __init__(self, *, idempotent: bool = True, knows_v2: bool = True) -> None:
-        super().__init__(idempotent=idempotent, knows_v2=knows_v2)
+        FakeMastodon.__init__(self, idempotent=idempotent, knows_v2=knows_v2)
+        Extras.__init__(self)
         self.open_account(TOKEN, ACCOUNT.id, ACCOUNT.username)
         self.origin = ""
         self._said = 0
-        self._script: dict[str, deque[Fault]] = {"write": deque(), "read": deque()}
+        self._script: dict[str, deque[Fault]] = {kind: deque() for kind in ("write", "read", "upload")}
 
     def fail_next(self, fault: Fault, kind: str = "write") -> None:
         """Let the next `kind` of request meet this fault."""
@@ -43,7 +46,7 @@ class Mastodon(FakeMastodon):
 
     def planned(self, request: Request) -> Fault | None:
         """The fault this request meets."""
-        script = self._script["read" if request.method == "GET" else "write"]
+        script = self._script[_kind(request)]
         return script.popleft() if script else None
 
     @property
@@ -87,19 +90,42 @@ class Mastodon(FakeMastodon):
         self.add(author, made, text)
         return made
 
-    def client(
-        self, *, token: str = TOKEN, pace: Pace | None = None, read_timeout: float = 5.0
-    ) -> MastodonClient:
-        """A client of this server's account."""
-        http = NetworkHttp(
+    def whisper(self, author: Account, text: str, **said: Any) -> str:
+        """Somebody writes to us in private, going on below what they wrote last; gives its id."""
+        before = [each["id"] for each in self.of(author.id) if each["visibility"] == "direct"]
+        to = before[-1] if before else None
+        made: str = self.say(author, f"@maison_lumen {text}", to, visibility="direct", **said)["id"]
+        return made
+
+    def alts(self) -> list[str]:
+        """The alternative texts of our latest status' images."""
+        return [each["description"] or "" for each in self.of(ACCOUNT.id)[-1]["media_attachments"]]
+
+    def http(self, *, token: str = TOKEN, pace: Pace | None = None, read_timeout: float = 5.0) -> NetworkHttp:
+        """A way to this server."""
+        return NetworkHttp(
             Guard(frozenset({self.pair})),
             account="mastodon:1",
             pace=pace,
             secrets=(token,),
+            rests=rests,
             connect_timeout=1.0,
             read_timeout=read_timeout,
         )
+
+    def client(
+        self, *, token: str = TOKEN, pace: Pace | None = None, read_timeout: float = 5.0
+    ) -> MastodonClient:
+        """A client of this server's account."""
+        http = self.http(token=token, pace=pace, read_timeout=read_timeout)
         return MastodonClient(Access(self.origin, token, ACCOUNT.id), http)
+
+
+def _kind(request: Request) -> str:
+    """What a fault may be planned for."""
+    if request.method == "GET":
+        return "read"
+    return "upload" if request.path.endswith("/media") else "write"
 
 
 @contextmanager

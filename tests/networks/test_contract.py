@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -217,7 +218,7 @@ def test_an_account_without_a_call_left_leaves_no_byte(bench: Bench) -> None:
     assert bench.pace.until == {}
     assert bench.exhaust is not None
     bench.exhaust()
-    bench.client.profile()
+    _calls(bench)
     _rests(bench)
 
 
@@ -230,8 +231,14 @@ def _rests(bench: Bench) -> None:
     assert later.value.code == "rate_limited"
     assert called(bench) == before
     bench.pace.forget()
-    bench.client.profile()
+    _calls(bench)
     assert called(bench) > before
+
+
+def _calls(bench: Bench) -> None:
+    """Ask for something; where that takes several calls, the first may be the last for now."""
+    with suppress(Later):
+        bench.client.profile()
 
 
 # --- images

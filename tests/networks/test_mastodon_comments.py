@@ -12,7 +12,15 @@ from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from cm_suite.ops.bench.fake_statuses import Account
 from pages.networks.errors import Code
 from pages.networks.mastodon import mentions, threads
-from pages.networks.types import Commenter, CommentPresence, IncomingComment, Outgoing, Reply, SightingKind
+from pages.networks.types import (
+    Commenter,
+    CommentKind,
+    CommentPresence,
+    IncomingComment,
+    Outgoing,
+    Reply,
+    SightingKind,
+)
 from tests.networks import openapi
 from tests.networks.fake_mastodon import ACCOUNT, NADIA, PAUL, RESET_AFTER, Mastodon, answer_before, running
 from tests.networks.openapi import needs_description
@@ -97,7 +105,7 @@ def test_an_account_nobody_named_yet_has_a_mark_too(mastodon: Mastodon) -> None:
 
 def test_the_first_turn_begins_with_the_recent_ones(mastodon: Mastodon) -> None:
     spoken = [nadia(mastodon, f"Avis {number}") for number in range(45)]
-    batch = mastodon.client().comments("")
+    batch = mastodon.client().mentions("")
     assert ids(batch.comments) == spoken[5:]
     assert (batch.mark, batch.more) == ("45", False)
 
@@ -107,9 +115,9 @@ def test_a_turn_reads_some_pages_and_says_there_is_more(
 ) -> None:
     monkeypatch.setattr(mentions, "PAGES_A_TURN", 2)
     spoken = [nadia(mastodon, f"Avis {number}") for number in range(85)]
-    first = mastodon.client().comments(mentions.BEFORE_ALL)
+    first = mastodon.client().mentions(mentions.BEFORE_ALL)
     assert (ids(first.comments), first.mark, first.more) == (spoken[:80], "80", True)
-    second = mastodon.client().comments(first.mark)
+    second = mastodon.client().mentions(first.mark)
     assert (ids(second.comments), second.mark, second.more) == (spoken[80:], "85", False)
 
 
@@ -118,9 +126,9 @@ def test_a_further_page_that_fails_waits_and_loses_nothing(mastodon: Mastodon) -
     first_page = [mastodon.heard[ACCOUNT.id][number] for number in range(40)]
     for fault in (answer_before(200, first_page), answer_before(200, {"error": "odd"})):
         mastodon.fail_next(fault, "read")
-    batch = mastodon.client().comments(mentions.BEFORE_ALL)
+    batch = mastodon.client().mentions(mentions.BEFORE_ALL)
     assert (ids(batch.comments), batch.mark, batch.more) == (spoken[:40], "40", False)
-    assert ids(mastodon.client().comments(batch.mark).comments) == spoken[40:]
+    assert ids(mastodon.client().mentions(batch.mark).comments) == spoken[40:]
 
 
 def test_threads_are_asked_for_once_and_so_many_in_a_turn(
@@ -151,7 +159,7 @@ def test_what_only_followers_see_is_a_comment(mastodon: Mastodon) -> None:
 
 def test_a_mention_that_answers_nothing_comes_without_a_post(mastodon: Mastodon) -> None:
     remote_id = nadia(mastodon, "Fuyez cette marque !")
-    (comment,) = mastodon.client().comments("").comments
+    (comment,) = mastodon.client().mentions("").comments
     assert (comment.remote_id, comment.post, comment.parent_id) == (remote_id, None, "")
     assert asked(mastodon) == [NOTIFICATIONS]
 
@@ -159,7 +167,7 @@ def test_a_mention_that_answers_nothing_comes_without_a_post(mastodon: Mastodon)
 def test_a_mention_in_somebody_elses_thread_comes_without_a_post(mastodon: Mastodon) -> None:
     theirs = mastodon.say(PAUL, "Que pensez-vous de ces lampes ?")["id"]
     remote_id = nadia(mastodon, "Demandez-leur", theirs)
-    (comment,) = mastodon.client().comments("").comments
+    (comment,) = mastodon.client().mentions("").comments
     assert (comment.remote_id, comment.post, comment.parent_id) == (remote_id, None, theirs)
 
 
@@ -168,7 +176,10 @@ def test_the_first_status_of_ours_above_is_the_post(mastodon: Mastodon) -> None:
     ours = mastodon.say(ACCOUNT, "Merci de demander", theirs)["id"]
     again = mastodon.say(ACCOUNT, "Et aussi", ours)["id"]
     under, beside, deeper = (nadia(mastodon, "Bof", each) for each in (again, theirs, ours))
-    found = {each.remote_id: each for each in mastodon.client().comments("").comments}
+    client = mastodon.client()
+    comments, elsewhere = client.comments("").comments, client.mentions("").comments
+    assert (ids(comments), ids(elsewhere)) == ([under, deeper], [beside])
+    found = {each.remote_id: each for each in (*comments, *elsewhere)}
     assert [found[each].post and found[each].post.remote_id for each in (under, beside, deeper)] == [  # type: ignore[union-attr]  # asked before
         ours,
         None,
@@ -189,7 +200,7 @@ def test_when_its_post_went_it_comes_without(mastodon: Mastodon) -> None:
     first = post(mastodon)
     remote_id = nadia(mastodon, "Trop chère.", first)
     mastodon.take_down(mastodon.everything()[first])
-    (comment,) = mastodon.client().comments("").comments
+    (comment,) = mastodon.client().mentions("").comments
     assert (comment.remote_id, comment.post) == (remote_id, None)
 
 
@@ -197,7 +208,7 @@ def test_what_was_taken_down_before_it_was_read_is_not_heard(mastodon: Mastodon)
     gone = nadia(mastodon, "Oubliez", post(mastodon))
     mastodon.take_down(mastodon.everything()[gone])
     kept = nadia(mastodon, "Trop chère.")
-    assert ids(mastodon.client().comments(mentions.BEFORE_ALL).comments) == [kept]
+    assert ids(mastodon.client().mentions(mentions.BEFORE_ALL).comments) == [kept]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +240,7 @@ def test_what_cannot_be_read_is_passed_over_and_stops_nothing(mastodon: Mastodon
         good,
     ]
     mastodon.fail_next(answer_before(200, odd), "read")
-    batch = mastodon.client().comments("")
+    batch = mastodon.client().mentions("")
     assert (ids(batch.comments), batch.mark) == ([kept], "9")
 
 
@@ -311,9 +322,9 @@ def read_with(server: Mastodon, *faults: Any) -> Any:
 
 
 def test_a_thread_that_cannot_be_asked_for_now_keeps_what_was_read(mastodon: Mastodon) -> None:
-    kept = nadia(mastodon, "Bonjour")
+    kept = nadia(mastodon, "Bonjour", post(mastodon))
     late = nadia(mastodon, "Trop chère.", post(mastodon))
-    batch = read_with(mastodon, answer_before(503))
+    batch = read_with(mastodon, None, answer_before(503))
     assert (ids(batch.comments), batch.mark, batch.more) == ([kept], "1", False)
     (comment,) = mastodon.client().comments(batch.mark).comments
     assert (comment.remote_id, comment.post is not None) == (late, True)
@@ -321,9 +332,9 @@ def test_a_thread_that_cannot_be_asked_for_now_keeps_what_was_read(mastodon: Mas
 
 def test_a_thread_that_always_fails_stops_nobody(mastodon: Mastodon) -> None:
     bad = nadia(mastodon, "Trop chère.", post(mastodon))
-    good = nadia(mastodon, "Bonjour")
+    good = nadia(mastodon, "Bonjour", post(mastodon))
     batch = read_with(mastodon, answer_before(500))
-    assert [(each.remote_id, each.post) for each in batch.comments] == [(bad, None), (good, None)]
+    assert [(each.remote_id, each.post is None) for each in batch.comments] == [(bad, True), (good, False)]
     assert batch.mark == "2"
 
 
@@ -373,11 +384,11 @@ def test_an_edit_is_seen_when_it_is_asked_for_again(mastodon: Mastodon) -> None:
     assert (comment.text, comment.edited_at, comment.post is not None) == ("Voleurs", NOW, True)
 
 
-def test_a_private_message_is_not_to_be_had_as_a_comment(mastodon: Mastodon) -> None:
+def test_a_private_message_is_known_as_one(mastodon: Mastodon) -> None:
     remote_id = nadia(mastodon, "Entre nous", visibility="direct")
-    with pytest.raises(Never) as refused:
-        mastodon.client().comment(remote_id)
-    assert refused.value.code == Code.NOT_FOUND
+    comment = mastodon.client().comment(remote_id)
+    assert (comment.kind, comment.conversation, comment.post) == (CommentKind.MESSAGE, remote_id, None)
+    assert mastodon.client().messages("").comments == (comment,)
 
 
 def test_a_comment_whose_thread_fails_is_still_had(mastodon: Mastodon) -> None:

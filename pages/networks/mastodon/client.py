@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from cm_suite.core.errors import Never, NextStep
 from cm_suite.core.http import NetworkHttp
 from pages.networks.base import Fence
 from pages.networks.errors import Code
-from pages.networks.mastodon import mapping, sightings
+from pages.networks.mastodon import figures, images, mapping, people, sightings
 from pages.networks.mastodon.comments import Conversations
-from pages.networks.mastodon.wire import UNREADABLE, Wire, status_path
+from pages.networks.mastodon.wire import ACCOUNT, UNREADABLE, Wire, status_path
 from pages.networks.spec import Tools
-from pages.networks.types import Access, Outgoing, Profile, Published, Sighting
+from pages.networks.types import Access, Commenter, Figure, Outgoing, Profile, Published, Sighting
 
 
 class MastodonClient(Conversations):
-    """Publishes, finds, deletes, says who it is, listens and answers, with one token."""
+    """Publishes, finds, deletes, says who it is, listens, answers and counts, with one token."""
 
     def __init__(self, access: Access, http: NetworkHttp) -> None:
         super().__init__(Wire(access, http))
 
     def publish(self, post: Outgoing, fence: Fence) -> Published:
-        """Publish once; the server drops a second request with the same key within its hour."""
-        body = mapping.status_body(post)
+        """Publish once; the server drops a second request with the same key within its hour.
+
+        Images go up before the fence: until the status is created they are shown nowhere.
+        """
+        body = mapping.status_body(post, images.uploaded(self._wire, post.images) if post.images else ())
         fence()
         return self._wire.create(body, post.key)
 
@@ -46,8 +48,8 @@ class MastodonClient(Conversations):
     def profile(self) -> Profile:
         """Who the token belongs to, and the limits of its server."""
         try:
-            account = self._wire.call("GET", "/api/v1/accounts/verify_credentials").json()
-            return mapping.profile(account, self._instance(), self._wire.host)
+            account = self._wire.call("GET", ACCOUNT).json()
+            return mapping.profile(account, self._wire.instance(), self._wire.host)
         except UNREADABLE:
             answer = ""
         except Never as refusal:
@@ -56,16 +58,17 @@ class MastodonClient(Conversations):
             answer = refusal.answer
         raise Never(Code.NOT_THIS_NETWORK, answer=answer, step=NextStep.EDIT)
 
-    def _instance(self) -> Mapping[str, Any]:
-        """What the server says about itself; servers of before version 4 only know the older question."""
-        for version in ("v2", "v1"):
-            try:
-                found = self._wire.call("GET", f"/api/{version}/instance").json()
-            except Never:
-                continue
-            if isinstance(found, Mapping):
-                return found
-        return {}
+    def block(self, author: Commenter) -> None:
+        """Keep somebody from following, answering and naming the account."""
+        people.keep(self._wire, author, people.BLOCK)
+
+    def unblock(self, author: Commenter) -> None:
+        """Let them in again."""
+        people.keep(self._wire, author, people.UNBLOCK)
+
+    def figures(self, remote_ids: Sequence[str]) -> Mapping[str, tuple[Figure, ...]]:
+        """Favourites, boosts, answers and quotes of each status; what the server does not count is absent."""
+        return figures.of_posts(self._wire, remote_ids)
 
 
 def build(access: Access, tools: Tools) -> MastodonClient:

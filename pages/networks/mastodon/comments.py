@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Final
 
-from cm_suite.core.errors import Later, Never
+from cm_suite.core.errors import Never
 from pages.networks.base import Fence
 from pages.networks.errors import Code
-from pages.networks.mastodon import mentions, sightings, voices
-from pages.networks.mastodon.mentions import Mention
-from pages.networks.mastodon.threads import SpentError, Threads
-from pages.networks.mastodon.wire import UNREADABLE, Wire
-from pages.networks.types import CommentBatch, CommentPresence, IncomingComment, Published, Reply, Sighting
+from pages.networks.mastodon import answers, reading, sightings, voices
+from pages.networks.mastodon.mapping import Seen, seen
+from pages.networks.mastodon.threads import Threads
+from pages.networks.mastodon.wire import UNREADABLE, Wire, status_path
+from pages.networks.types import (
+    ABSENT,
+    CANNOT_TELL,
+    CommentBatch,
+    CommentKind,
+    CommentPresence,
+    IncomingComment,
+    Published,
+    Reply,
+    Sighting,
+)
+
+KINDS_IN_DOUBT: Final = (CommentKind.MESSAGE, CommentKind.COMMENT, CommentKind.MENTION)
 
 
 class Conversations:
-    """Listens and answers. A message that only its addressees can read is no comment, and is left aside."""
+    """Listens and answers. Comments, mentions and messages are all read from the account's notifications.
+
+    Each has a mark of its own there, so that one never goes past what another has not read.
+    """
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self._threads = Threads(wire)
 
     def comments(self, mark: str) -> CommentBatch:
-        """Who named us since the mark (a notification's id), oldest first; with no mark, the recent ones.
+        """Who answered below a status of ours since the mark, oldest first, with the first of ours above."""
+        return reading.batch(self._wire, self._threads, mark, CommentKind.COMMENT)
 
-        A comment below a status of ours comes with the first of ours above it; another mention with no post.
+    def mentions(self, mark: str) -> CommentBatch:
+        """Who named us elsewhere since the mark, oldest first."""
+        return reading.batch(self._wire, self._threads, mark, CommentKind.MENTION)
+
+    def messages(self, mark: str) -> CommentBatch:
+        """Who wrote to us in private since the mark, oldest first.
+
+        A conversation is the id of its first private status that the server shows us.
         """
-        found, more = mentions.since(self._wire, mark)
-        reading = _Reading(self._wire, mark or mentions.BEFORE_ALL)
-        stopped = reading.through(found)
-        return CommentBatch(tuple(reading.comments), reading.mark, more if stopped is None else stopped)
+        return reading.batch(self._wire, self._threads, mark, CommentKind.MESSAGE)
 
     def comment(self, remote_id: str) -> IncomingComment:
-        """One comment as it is now; GONE when our server has it no more, or may not show it to us.
+        """One comment, mention or message as it is now; GONE when our server has it no more.
 
         Our server may go on showing what was taken down on its author's: deletions do not reach everywhere.
         """
@@ -44,14 +65,15 @@ class Conversations:
             if refusal.code != Code.NOT_FOUND:
                 raise
             return IncomingComment(remote_id, "", presence=CommentPresence.GONE)
-        if voices.is_private(status):
-            raise Never(Code.NOT_FOUND)
         comment = voices.comment_of(status)
-        return voices.under(comment, Threads(self._wire).post_of(comment, patient=True))
+        self._threads.begin()
+        place = self._threads.place_of(comment, patient=True)
+        possible = reading.kinds(status, place, self._wire.remote_id)
+        return reading.placed(comment, place, next(kind for kind in KINDS_IN_DOUBT if kind in possible))
 
     def reply(self, reply: Reply, fence: Fence) -> Published:
         """Answer once, naming the comment's author; the server drops a second request with the same key."""
-        body = voices.answer_body(reply, self._wire.status(reply.to))
+        body = answers.answer_body(reply, self._wire.status(reply.to))
         fence()
         return self._wire.create(body, reply.key)
 
@@ -60,45 +82,35 @@ class Conversations:
         judge = partial(sightings.of_reply, reply, since=since)
         return sightings.look(self._wire.statuses(), judge, since, until)
 
+    def answer(self, reply: Reply, fence: Fence) -> Published:
+        """Answer a message once, so that only its author reads it.
 
-class _Reading:
-    """One turn through mentions: the comments taken in, and the mark of the last one dealt with."""
-
-    def __init__(self, wire: Wire, mark: str) -> None:
-        self._own = wire.remote_id
-        self._threads = Threads(wire)
-        self._first = True
-        self.comments: list[IncomingComment] = []
-        self.mark = mark
-
-    def through(self, found: list[Mention]) -> bool | None:
-        """Read on. None at the end; otherwise it stopped, and says whether to go on at once.
-
-        Raises Later when the very first cannot be read for want of a server.
+        Raises Never (`not_found`) when the message is gone, or nobody could be named in the answer.
         """
-        for mention in found:
-            try:
-                self._take(mention)
-            except SpentError:
-                return True
-            except Later:
-                if self._first:
-                    raise
-                return False
-            self.mark, self._first = mention.id, False
-        return None
-
-    def _take(self, mention: Mention) -> None:
-        comment = self._read(mention.status)
-        if comment is not None:
-            post = self._threads.post_of(comment, patient=self._first)
-            self.comments.append(voices.under(comment, post))
-
-    def _read(self, status: Mapping[str, Any] | None) -> IncomingComment | None:
-        """The comment in a mention; None for a private message, our own words, or nothing to read."""
-        if status is None or voices.is_private(status) or voices.author_id(status) == self._own:
-            return None
         try:
-            return voices.comment_of(status)
-        except UNREADABLE:
-            return None
+            body = answers.message_body(reply, self._wire.status(reply.to))
+        except ValueError:
+            raise Never(Code.NOT_FOUND) from None
+        fence()
+        return self._wire.create(body, reply.key)
+
+    def find_answer(self, reply: Reply, since: datetime, until: datetime) -> Sighting:
+        """Look among the account's own statuses, then below the message.
+
+        Servers that are alike leave private statuses out of an account's own; so absence takes both.
+        """
+        sighting = self.find_reply(reply, since, until)
+        if sighting != ABSENT:
+            return sighting
+        judge = partial(sightings.of_reply, reply, since=since)
+        try:
+            return judge(list(self._below(reply.to)))
+        except (*UNREADABLE, Never):
+            return CANNOT_TELL
+
+    def _below(self, remote_id: str) -> Iterator[Seen]:
+        """What we wrote below a status."""
+        context = self._wire.heard(status_path(remote_id, "/context"))
+        for each in context["descendants"]:
+            if voices.author_id(each) == self._wire.remote_id:
+                yield seen(each)

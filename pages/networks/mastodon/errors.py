@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from cm_suite.core.errors import Never, NextStep
+from datetime import timedelta
+from typing import Final
+
+from cm_suite.core import clock
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from cm_suite.core.http import Refusal, parsed
 from pages.networks.errors import Code
+
+AGAIN: Final = timedelta(seconds=30)  # after which an image that was not ready is tried again
 
 
 def explained(refusal: Refusal) -> Never:
@@ -28,6 +34,14 @@ def _meaning(status: int, said: str) -> tuple[Code, NextStep]:
     if status in {404, 405, 410}:
         return Code.NOT_FOUND, NextStep.CONTACT
     return Code.CONTENT_REFUSED, NextStep.EDIT
+
+
+def uncreated(refusal: Refusal) -> OutcomeError:
+    """Why a status was not created: an image that the server still works on only takes time."""
+    never = explained(refusal)
+    if never.code == Code.CONTENT_REFUSED and "finished processing" in said_in(refusal.body):
+        return Later(Code.MEDIA_PROCESSING, answer=never.answer, retry_at=clock.now() + AGAIN)
+    return never
 
 
 def said_in(body: bytes) -> str:

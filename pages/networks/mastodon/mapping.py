@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,17 +18,22 @@ LONGEST_ADDRESS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A status of the account, read; `parent_id` is what it answers, empty for nothing."""
+    """A status of the account, read; `parent_id` is what it answers, empty for nothing.
+
+    `alts`: the alternative texts of its images, in order.
+    """
 
     published: Published
     at: datetime
     text: str
     parent_id: str = ""
+    alts: tuple[str, ...] = ()
 
 
-def status_body(post: Outgoing) -> dict[str, Any]:
-    """What creates the status."""
-    return body_of(compose(post.text, post.link), "public", post.language)
+def status_body(post: Outgoing, media: Sequence[str] = ()) -> dict[str, Any]:
+    """What creates the status; `media`: the ids of its images, in order."""
+    body = body_of(compose(post.text, post.link), "public", post.language)
+    return body | ({"media_ids": list(media)} if media else {})
 
 
 def body_of(text: str, visibility: str, language: str) -> dict[str, Any]:
@@ -86,7 +91,14 @@ def seen(answer: Mapping[str, Any]) -> Seen:
         instant(answer["created_at"]),
         words_of(answer["content"]),
         "" if parent is None else identifier(parent),
+        tuple(_alts(answer.get("media_attachments"))),
     )
+
+
+def _alts(media: object) -> Iterator[str]:
+    for each in media if isinstance(media, list) else ():
+        said = each.get("description") if isinstance(each, Mapping) else None
+        yield said if isinstance(said, str) else ""
 
 
 def words_of(content: object) -> str:
@@ -98,7 +110,7 @@ def words_of(content: object) -> str:
 
 def profile(account: Mapping[str, Any], instance: Mapping[str, Any], host: str) -> Profile:
     """The account and what its server allows. Raises KeyError or ValueError when it is none."""
-    limits = _limits(instance)
+    allowed = limits(instance)
     domain = host.partition("://")[2]
     name = one_line(account["username"])
     if not name:
@@ -108,9 +120,9 @@ def profile(account: Mapping[str, Any], instance: Mapping[str, Any], host: str) 
         handle=f"@{name}@{instance_domain(instance) or domain}",
         name=one_line(account.get("display_name")) or name,
         url=web_address(account.get("url")),
-        followers=_count(account.get("followers_count")),
-        text_limit=_count(limits.get("max_characters")) or _count(instance.get("max_toot_chars")) or None,
-        url_length=_count(limits.get("characters_reserved_per_url"), 1000),
+        followers=count(account.get("followers_count")),
+        text_limit=count(allowed.get("max_characters")) or count(instance.get("max_toot_chars")) or None,
+        url_length=count(allowed.get("characters_reserved_per_url"), 1000),
     )
 
 
@@ -120,12 +132,13 @@ def instance_domain(instance: Mapping[str, Any]) -> str:
     return domain.partition("://")[2] or domain
 
 
-def _limits(instance: Mapping[str, Any]) -> Mapping[str, Any]:
+def limits(instance: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a server says that a status may hold; empty when unsaid."""
     configuration = instance.get("configuration")
-    limits = configuration.get("statuses") if isinstance(configuration, Mapping) else None
-    return limits if isinstance(limits, Mapping) else {}
+    found = configuration.get("statuses") if isinstance(configuration, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
-def _count(value: object, most: int = 2**31) -> int | None:
+def count(value: object, most: int = 2**31) -> int | None:
     """A number of things, or None for anything else."""
-    return value if isinstance(value, int) and 0 <= value < most else None
+    return value if type(value) is int and 0 <= value < most else None

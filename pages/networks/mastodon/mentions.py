@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from cm_suite.core.errors import Later
 from pages.networks.mastodon import mapping
-from pages.networks.mastodon.wire import PAGE_SIZE, Wire
+from pages.networks.mastodon.wire import API, PAGE_SIZE, Wire
 
-NOTIFICATIONS: Final = "/api/v1/notifications"
+NOTIFICATIONS: Final = f"{API}/notifications"
 PAGES_A_TURN: Final = 5
 BEFORE_ALL: Final = "0"  # the mark of an account nobody has named yet
 MENTION: Final = "mention"

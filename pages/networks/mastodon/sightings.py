@@ -52,7 +52,19 @@ def of_post(post: Outgoing, statuses: Iterable[Seen], since: datetime) -> Sighti
     """
     wanted = plain_mentions(compose(post.text, post.link))
     near = _nearest(statuses, since)
+    if not wanted:
+        return _wordless(post, near)
     return _same(wanted, near, _as_shown) or _doubt(wanted, near, _as_shown)
+
+
+def _wordless(post: Outgoing, statuses: Iterable[Seen]) -> Sighting:
+    """A post of images alone is known by their alternative texts; without any, nobody can tell."""
+    alts = tuple(image.alt for image in post.images)
+    silent = [each for each in statuses if not each.text and each.alts]
+    same = [each for each in silent if each.alts == alts]
+    if same and any(alts):
+        return found(same[0].published)
+    return CANNOT_TELL if silent else ABSENT
 
 
 def of_reply(reply: Reply, statuses: Iterable[Seen], since: datetime) -> Sighting:

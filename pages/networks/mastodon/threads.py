@@ -1,9 +1,9 @@
-"""Which post of ours a comment stands under."""
+"""Which post of ours a comment stands under, and which conversation a private message belongs to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks.mastodon import voices
@@ -18,16 +18,33 @@ class SpentError(Exception):
     """No question is left in this turn."""
 
 
+class Place(NamedTuple):
+    """Where a status stands: below which post of ours, and in which conversation if it is private.
+
+    `sure`: whether the server could say.
+    """
+
+    post: ThreadPost | None = None
+    conversation: str = ""
+    sure: bool = True
+
+
 class Threads:
     """Asks the server for the way up from a comment, once for all that answer the same status."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._left = QUESTIONS_A_TURN
-        self._known: dict[str, ThreadPost | None] = {}
+        self._left = 0
+        self._known: dict[str, Place] = {}
+        self.begin()
 
-    def post_of(self, comment: IncomingComment, *, patient: bool = False) -> ThreadPost | None:
-        """The first status of ours above the comment, or None: it answers nothing of ours, or what is gone.
+    def begin(self) -> None:
+        """Another turn: as many questions again, and another try at what the server could not say."""
+        self._left = QUESTIONS_A_TURN
+        self._known = {name: place for name, place in self._known.items() if place.sure}
+
+    def place_of(self, comment: IncomingComment, *, patient: bool = False) -> Place:
+        """Below the first status of ours above it, if there is one; what is gone has no place.
 
         Raises SpentError after too many questions, and Later or Never (RECONNECT) when the server cannot be
         asked; unless `patient`, also Later when it fails at this very thread.
@@ -38,29 +55,35 @@ class Threads:
                 raise SpentError
             self._left -= 1
             self._known[parent] = self._asked(comment, patient)
-        post = self._known.get(parent) if parent else None
-        self._known[comment.remote_id] = post
-        return post
+        place = self._known[parent] if parent else Place()
+        place = place._replace(conversation=place.conversation or comment.remote_id)
+        self._known[comment.remote_id] = place
+        return place
 
-    def _asked(self, comment: IncomingComment, patient: bool) -> ThreadPost | None:
+    def _asked(self, comment: IncomingComment, patient: bool) -> Place:
         try:
             context = self._wire.heard(status_path(comment.remote_id, "/context"))
         except Never as refusal:
             if refusal.step == NextStep.RECONNECT:
                 raise
-            return None
+            return Place()
         except Later as late:
             if late.code in _WHOLE_WAY or not patient:
                 raise
-            return None
-        return self._first_of_ours(context)
-
-    def _first_of_ours(self, context: Any) -> ThreadPost | None:
+            return Place(sure=False)
         ancestors = context.get("ancestors") if isinstance(context, Mapping) else None
-        for each in ancestors if isinstance(ancestors, list) else ():
-            if isinstance(each, Mapping) and voices.author_id(each) == self._wire.remote_id:
-                try:
-                    return voices.post_of(each)
-                except UNREADABLE:
-                    continue
+        return self._among(ancestors) if isinstance(ancestors, list) else Place(sure=False)
+
+    def _among(self, ancestors: list[Any]) -> Place:
+        """The place that a status has below these, from the top."""
+        above = [each for each in ancestors if isinstance(each, Mapping)]
+        posts = (_post(each) for each in above if voices.author_id(each) == self._wire.remote_id)
+        rooms = (voices.known_id(each) for each in above if voices.is_private(each))
+        return Place(next((each for each in posts if each), None), next((each for each in rooms if each), ""))
+
+
+def _post(status: Mapping[str, Any]) -> ThreadPost | None:
+    try:
+        return voices.post_of(status)
+    except UNREADABLE:
         return None

@@ -12,14 +12,13 @@ from cm_suite.core import clock
 from cm_suite.core.text import clip
 from pages.networks.mastodon import mapping
 from pages.networks.mastodon.words import LONGEST, text_of
-from pages.networks.types import Commenter, IncomingComment, Reply, ThreadPost
+from pages.networks.types import Commenter, IncomingComment, ThreadPost
 
 LONGEST_NAME: Final = 200
 SKEW: Final = timedelta(
     minutes=10
 )  # further ahead than this, or before what it answers, no instant is believed
 PRIVATE: Final = "direct"
-_VISIBILITIES: Final = frozenset({"public", "unlisted", "private", PRIVATE})
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,4})?", re.IGNORECASE)
 _ACCT: Final = re.compile(r"\w[\w.-]*(@[\w.:-]+)?")
 
@@ -76,28 +75,24 @@ def words_of(status: Mapping[str, Any]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def answers(status: Mapping[str, Any], account_id: str) -> bool:
+    """Whether it answers something that the account wrote, as the server said when it came."""
+    return _identifier(status.get("in_reply_to_account_id")) == account_id != ""
+
+
 def author_id(status: Mapping[str, Any]) -> str:
     """Whose status it is; empty when unsaid."""
     return _identifier(_account(status).get("id"))
 
 
-def answer_body(reply: Reply, parent: Mapping[str, Any]) -> dict[str, Any]:
-    """What creates the answer: it names the comment's author, and is shown as widely as the comment."""
-    said = parent.get("visibility")
-    visibility = said if isinstance(said, str) and said in _VISIBILITIES else "unlisted"
-    body = mapping.body_of(_addressed(reply.text, _acct(parent)), visibility, reply.language)
-    return body | {"in_reply_to_id": reply.to}
-
-
-def _addressed(text: str, acct: str) -> str:
-    """The text with a mention of `acct`, unless it is there already."""
-    named = re.search(rf"(?<![\w@]){re.escape('@' + acct)}(?![\w@])", text, re.IGNORECASE)
-    return text.strip() if named or not acct else f"@{acct} {text.strip()}"
+def known_id(status: Mapping[str, Any]) -> str:
+    """The status' id; empty when it has none that can be used."""
+    return _identifier(status.get("id"))
 
 
 def _author(status: Mapping[str, Any]) -> Commenter:
     account = _account(status)
-    acct = _acct(status)
+    acct = acct_of(status)
     name = mapping.one_line(account.get("display_name")) or acct
     return Commenter(
         remote_id=author_id(status),
@@ -112,7 +107,7 @@ def _account(status: Mapping[str, Any]) -> Mapping[str, Any]:
     return account if isinstance(account, Mapping) else {}
 
 
-def _acct(status: Mapping[str, Any]) -> str:
+def acct_of(status: Mapping[str, Any]) -> str:
     """How the author is named in a text; empty for what no server calls anybody."""
     said = _account(status).get("acct")
     return said if isinstance(said, str) and _ACCT.fullmatch(said) else ""

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
-from cm_suite.core.http import Answer, NetworkHttp, Refusal
+from cm_suite.core.http import Answer, NetworkHttp, Refusal, retry_at
 from pages.networks.errors import Code
 from pages.networks.mastodon import mapping
-from pages.networks.mastodon.errors import explained, said_in
+from pages.networks.mastodon.errors import explained, said_in, uncreated
 from pages.networks.types import Access, Published
 
 PAGE_SIZE: Final = 40
 MOST_PAGES: Final = 10
-STATUSES: Final = "/api/v1/statuses"
+VERSION: Final = "v1"
+API: Final = f"/api/{VERSION}"
+STATUSES: Final = f"{API}/statuses"
+ACCOUNT: Final = f"{API}/accounts/verify_credentials"
+INSTANCES: Final = ("/api/v2/instance", f"{API}/instance")
 UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
+
+
+def rests(headers: Mapping[str, str], now: datetime) -> datetime | None:
+    """Until when no call is left: X-RateLimit-Remaining is 0 until X-RateLimit-Reset.
+
+    See docs.joinmastodon.org/api/rate-limits/.
+    """
+    if headers.get("x-ratelimit-remaining", "").strip() != "0":
+        return None
+    return retry_at({"x-ratelimit-reset": headers.get("x-ratelimit-reset", "")}, now)
 
 
 class TooManyError(Exception):
@@ -46,12 +61,26 @@ class Wire:
 
     def create(self, body: Mapping[str, Any], key: str) -> Published:
         """Create a status; the server drops a second one with the same key within its hour."""
-        answer = self.call("POST", STATUSES, json=body, headers={"Idempotency-Key": key})
+        try:
+            answer = self._ask("POST", STATUSES, {"json": body, "headers": {"Idempotency-Key": key}})
+        except Refusal as refusal:
+            raise uncreated(refusal) from None
         content = answer.json()
         try:
             return mapping.published(content)
         except UNREADABLE:
             raise Unknown("answer_unreadable", answer=str(answer.status)) from None
+
+    def instance(self) -> Mapping[str, Any]:
+        """What the server says about itself; servers of before version 4 only know the older question."""
+        for path in INSTANCES:
+            try:
+                found = self.call("GET", path).json()
+            except Never:
+                continue
+            if isinstance(found, Mapping):
+                return found
+        return {}
 
     def heard(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """What people wrote, as JSON. A token that may not read it is told apart from one that is refused.
@@ -74,7 +103,7 @@ class Wire:
         """The account's statuses, newest first, without boosts. Raises TooManyError after some pages."""
         params: dict[str, Any] = {"limit": PAGE_SIZE, "exclude_reblogs": "true"}
         for _page in range(MOST_PAGES):
-            path = f"/api/v1/accounts/{self.remote_id}/statuses"
+            path = f"{API}/accounts/{self.remote_id}/statuses"
             batch = self.call("GET", path, params=params).json()
             if not isinstance(batch, list):
                 raise TypeError

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
+from unittest.mock import patch
 
 from cm_suite.core.errors import Outcome
 from cm_suite.ops.bench.fake_network import Fault
+from pages.networks.mastodon import images
+from pages.networks.types import Metric
 from tests.networks import fake_mastodon as fakes
 from tests.networks.bench import Bench, MemoryPace, Opens
 from tests.networks.fake_mastodon import ACCOUNT, NADIA, Mastodon, running
@@ -38,7 +41,7 @@ FAULTS: Final[dict[str, tuple[Fault, Outcome]]] = {
 @contextmanager
 def mastodon(idempotent: bool = True) -> Iterator[Bench]:
     """A Mastodon server, with or without a memory for idempotency keys."""
-    with running(Mastodon(idempotent=idempotent)) as server:
+    with running(Mastodon(idempotent=idempotent)) as server, patch.object(images, "PAUSES", (0.0, 0.0)):
         pace = MemoryPace()
 
         def plan(fault: Fault) -> Callable[[], None]:
@@ -48,15 +51,32 @@ def mastodon(idempotent: bool = True) -> Iterator[Bench]:
             made: str = server.say(NADIA, f"@maison_lumen {text}", to)["id"]
             return made
 
+        def work() -> None:
+            server.processing = len(images.PAUSES)
+
+        planned = {name: (plan(fault), outcome) for name, (fault, outcome) in FAULTS.items()}
         yield Bench(
             server.client(pace=pace, read_timeout=0.5),
-            {name: (plan(fault), outcome) for name, (fault, outcome) in FAULTS.items()},
+            planned | {"media_processing": (work, Outcome.LATER)},
             lambda: len(server.of(ACCOUNT.id)),
             hear,
             lambda remote_id: server.take_down(server.everything()[remote_id]),
             pace=pace,
             calls=lambda: server.served,
+            alts=lambda: server.alts(),
+            mention=lambda text: server.say(NADIA, f"@maison_lumen {text}")["id"],
+            write=lambda text: server.whisper(NADIA, text),
+            answered=lambda: len([each for each in server.of(ACCOUNT.id) if each["visibility"] == "direct"]),
+            blocked=lambda: len(server.blocks),
+            engage=lambda remote_id: _favoured(server, remote_id),
+            withhold=lambda: setattr(server, "counts", False),
+            exhaust=lambda: setattr(server, "left", "0"),
         )
+
+
+def _favoured(server: Mastodon, remote_id: str) -> Metric:
+    server.everything()[remote_id]["favourites_count"] += 1
+    return Metric.REACTIONS
 
 
 BENCHES: Final[dict[str, tuple[str, Opens]]] = {
