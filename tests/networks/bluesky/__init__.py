@@ -1,0 +1,1 @@
+"""Bluesky under test."""
