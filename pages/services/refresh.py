@@ -82,9 +82,10 @@ def _failed(page: Page, old: Credential, error: OutcomeError) -> Credential:
     """No new token: go on with the old one while it is good, unless the network refused in so many words."""
     refused = isinstance(error, Never) and error.step is NextStep.RECONNECT
     mine = Credential.objects.filter(pk=old.pk, updated_at=old.updated_at)
-    ends = {"expires_at": clock.now()} if refused else {}
-    if not mine.update(refreshing_until=_from_now(AFTER_FAILURE), **ends):
+    ends = clock.now() if refused else old.expires_at
+    if not mine.update(refreshing_until=_from_now(AFTER_FAILURE), expires_at=ends):
         return tokens.read(page)
+    old.expires_at = ends
     if not refused and _good(old):
         return old
     if isinstance(error, Never):
