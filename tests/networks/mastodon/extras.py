@@ -40,10 +40,16 @@ class Extras:
 
     def handle(self, request: Request) -> Reply:
         """Answer, with what is left in the headers when that is said."""
-        reply: Reply = self._form(request) or super().handle(request)  # type: ignore[misc]  # the other base
+        reply: Reply = super().handle(request)  # type: ignore[misc]  # the other base
         if self.left is not None:
             limits = {"X-RateLimit-Remaining": self.left, "X-RateLimit-Reset": self.reset}
             return replace(reply, headers=reply.headers | limits)
+        return reply
+
+    def _public(self, request: Request) -> Reply | None:
+        if request.path == "/api/v2/media":
+            return None
+        reply: Reply | None = self._form(request) or super()._public(request)  # type: ignore[misc]  # the other base
         return reply
 
     def _form(self, request: Request) -> Reply | None:
