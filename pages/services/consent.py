@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from cm_suite.core import clock
 from cm_suite.core.crypto import keyed_hash
@@ -121,13 +120,13 @@ def take_again(consent: Consent, by: Person) -> Page:
 
 
 def forget(consent: Consent) -> None:
-    """The way leads nowhere: forget it with what was offered."""
-    consent.delete()
+    """The way leads nowhere: forget it with what was offered; forgotten already is done."""
+    Consent.objects.filter(pk=consent.pk).delete()
 
 
 def forget_old() -> int:
     """Forget every way whose time is over, with its offers; how many rows went."""
-    return Consent.objects.filter(Q(expires_at__lte=clock.now())).delete()[0]
+    return Consent.objects.filter(expires_at__lte=clock.now()).delete()[0]
 
 
 def _begin(spec: NetworkSpec, consent: Consent) -> str:

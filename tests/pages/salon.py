@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from pytest_django import Settings
 
+from cm_suite import urls
 from cm_suite.core import clock
 from cm_suite.core.errors import Never, NextStep, Unknown
 from cm_suite.core.http import NetworkHttp, Refusal
@@ -253,6 +254,7 @@ FETCHING: Final = ImageRules(most=4, alt=1000, fetched=True)
 
 def install(monkeypatch: pytest.MonkeyPatch, spec: NetworkSpec) -> None:
     """Let the whole house know one network more, or another SPEC of it, until the test ends."""
+    assert urls.urlpatterns  # every module that knows the networks is loaded
     known = registry.NETWORKS
     wanted = MappingProxyType({**known, spec.code: spec})
     for module in list(sys.modules.values()):
