@@ -103,6 +103,8 @@ def _first(wire: Wire) -> CommentBatch:
     heard: list[IncomingComment] = []
     mark = BEFORE_ALL
     for convo in convos if isinstance(convos, list) else ():
+        if not isinstance(convo, Mapping):
+            continue
         mark = max(mark, _revision(convo))
         heard += messages.heard(wire.did, [(convo.get("id"), convo.get("lastMessage"), convo.get("members"))])
     return _batch(heard, mark, more=False)

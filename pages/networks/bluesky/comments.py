@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from cm_suite.core.errors import Never, NextStep
+from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks.base import Fence
 from pages.networks.bluesky import chats, messages, notices, records, voices
 from pages.networks.bluesky.figures import views
@@ -59,7 +59,10 @@ class Conversations:
         except ValueError:
             return gone
         view = self._view(where)
-        return gone if view is None else self._in_thread(view)
+        try:
+            return gone if view is None else self._in_thread(view)
+        except UNREADABLE:
+            raise Later("answer_unreadable") from None
 
     def reply(self, reply: Reply, fence: Fence) -> Published:
         """Answer once, under a key of our own: the server refuses a second record with the same key."""

@@ -20,9 +20,9 @@ _DIGITS: Final = "234567abcdefghijklmnopqrstuvwxyz"
 _EARLIEST: Final = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp() * 1_000_000)
 _YEAR: Final = 365 * 24 * 3600 * 1_000_000
 _CLOCK_BITS: Final = 10
-_DID: Final = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]{1,200}")
+_DID: Final = re.compile(r"did:[a-z]{1,20}:[a-zA-Z0-9._:%-]{1,120}")
 _ADDRESS: Final = re.compile(
-    rf"at://(?P<repo>{_DID.pattern})/(?P<collection>[a-zA-Z0-9.-]{{3,200}})/(?P<rkey>[a-zA-Z0-9._:~-]{{1,200}})"
+    rf"at://(?P<repo>{_DID.pattern})/(?P<collection>[a-zA-Z0-9.-]{{3,60}})/(?P<rkey>[a-zA-Z0-9._:~-]{{1,64}})"
 )
 
 

@@ -7,7 +7,7 @@ own server answers, `@atproto/pds`.
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -47,7 +47,7 @@ class Bluesky:
         self.left: int | None = None  # calls left, as the headers say
         self.origin = ""
         self._sessions = 0
-        self._script: dict[str, deque[Fault]] = {"create": deque(), "upload": deque(), "read": deque()}
+        self._script: dict[str, deque[Fault]] = defaultdict(deque)
         self.token = self.open(OURS)[0]
 
     # --- what a test does
@@ -61,16 +61,21 @@ class Bluesky:
         return made, renewal
 
     def fail_next(self, fault: Fault, what: str = "create") -> None:
-        """Let the next call that creates (or uploads, or reads) meet this fault."""
+        """Let the next call that creates meet this fault; or that uploads, reads, writes, opens a session."""
         self._script[what].append(fault)
 
     def planned(self, request: Request) -> Fault | None:
         """The fault this request meets."""
-        method = request.path.rpartition(".")[2]
-        post = method == "createRecord" and json.loads(request.body)["collection"] == POSTS
-        what = "create" if post or method == "sendMessage" else "upload" if method == "uploadBlob" else ""
-        script = self._script.get("read" if request.method == "GET" else what)
+        script = self._script.get("read" if request.method == "GET" else self._kind(request))
         return script.popleft() if script else None
+
+    def _kind(self, request: Request) -> str:
+        method = request.path.rpartition(".")[2]
+        if method == "createRecord":
+            return "create" if json.loads(request.body)["collection"] == POSTS else "write"
+        return {"sendMessage": "create", "uploadBlob": "upload"}.get(
+            method, "session" if method.endswith("Session") else "write"
+        )
 
     def say(self, did: str, text: str, to: str = "", *, at: datetime | None = None, **more: Any) -> str:
         """Somebody posts, below the post `to` if there is one; gives the address."""
