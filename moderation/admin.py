@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.admin import register
 
-from moderation.models import Action, Comment, Decision, Evidence, Review, Watch
+from moderation.models import Action, Comment, Decision, Evidence, ListeningCheck, Review, Watch
 from pages.admin_scope import BrandScopedAdmin
 
 
@@ -18,16 +18,38 @@ class WatchAdmin(BrandScopedAdmin):
     fields = ("page", "kind", "state", "polled_at", "next_at", "code")
 
 
+@register(ListeningCheck)
+class ListeningCheckAdmin(BrandScopedAdmin):
+    """What the networks showed each day, and how much of it we held."""
+
+    brand_path = "page__brand"
+    list_display = ("day", "page", "kind", "seen", "stored", "taken", "code")
+    list_select_related = ("page",)
+    list_filter = ("kind",)
+    date_hierarchy = "day"
+    fields = ("day", "page", "kind", "seen", "stored", "taken", "code", "at")
+
+
 @register(Comment)
 class CommentAdmin(BrandScopedAdmin):
     """Which comments were taken in; the words are read in the queue only."""
 
     brand_path = "page__brand"
-    list_display = ("pk", "page", "presence", "revision", "published_at", "seen_at", "notices")
+    list_display = ("pk", "page", "kind", "presence", "revision", "published_at", "seen_at", "notices")
     list_select_related = ("page",)
-    list_filter = ("page", "presence")
+    list_filter = ("page", "kind", "presence")
     date_hierarchy = "seen_at"
-    fields = ("page", "presence", "revision", "published_at", "edited_at", "seen_at", "checked_at", "notices")
+    fields = (
+        "page",
+        "kind",
+        "presence",
+        "revision",
+        "published_at",
+        "edited_at",
+        "seen_at",
+        "checked_at",
+        "notices",
+    )
 
 
 @register(Review)

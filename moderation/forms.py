@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from moderation import rules
-from moderation.enums import Decided, Presence
+from moderation.enums import Decided, Kind, Presence
 from moderation.messages.acts import KEEPING, REMOVING, Quick
 from moderation.messages.law import LABELS
 from moderation.risk.labels import Label
@@ -133,6 +133,27 @@ class UndoForm(forms.Form):
         return typed or (gettext("Undone right after deciding.") if self.cleaned_data["at_once"] else "")
 
 
+class BlockForm(forms.Form):
+    """Why somebody is kept away, or let in again."""
+
+    reason = forms.CharField(
+        max_length=rules.LONGEST_REASON,
+        min_length=rules.SHORTEST_REASON,
+        error_messages={"required": _("Say why: it is kept.")},
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the page answers in a conversation."""
+
+    text = forms.CharField(
+        label=_("Answer, in the page’s name"),
+        max_length=REPLY_MOST,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        error_messages={"required": _("Write what the page should answer.")},
+    )
+
+
 class SettleForm(forms.Form):
     """What a person saw on the network, and how they know."""
 
@@ -148,6 +169,15 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=_("Words"), required=False, max_length=WORDS_MOST)
     on = forms.ModelChoiceField(
         label=_("Page"), required=False, queryset=Page.objects.none(), empty_label=_("All pages")
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        required=False,
+        choices=[
+            ("", _("Any")),
+            (Kind.COMMENT, _("Under our posts")),
+            (Kind.MENTION, _("Elsewhere, naming us")),
+        ],
     )
     presence = forms.ChoiceField(
         label=_("Presence"), required=False, choices=[("", _("Any")), *Presence.choices]
@@ -183,6 +213,7 @@ class FilterForm(forms.Form):
         page = data.get("on")
         return Wanted(
             page_id=page.pk if page else None,
+            kind=data.get("kind", ""),
             presence=data.get("presence", ""),
             label=data.get("label", ""),
             standing=data.get("standing", ""),

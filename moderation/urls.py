@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from moderation.views import comments, decisions, evidence, queue
+from moderation.views import authors, comments, conversations, decisions, evidence, queue
 
 app_name = "moderation"
 BASE = "b/<slug:brand>/"
 ONE = BASE + "queue/<int:review_id>/"
 COMMENT = BASE + "comments/<int:comment_id>/"
+MESSAGE = BASE + "messages/<int:comment_id>/"
 ACTION = BASE + "actions/<int:action_id>/"
 urlpatterns = [
     path(BASE + "queue/", queue.queue, name="queue"),
@@ -22,6 +23,11 @@ urlpatterns = [
     path(BASE + "comments/", comments.comments, name="comments"),
     path(COMMENT, comments.comment, name="comment"),
     path(COMMENT + "review/", comments.ask_review, name="ask_review"),
+    path(COMMENT + "block/", authors.block, name="block"),
+    path(COMMENT + "unblock/", authors.unblock, name="unblock"),
+    path(BASE + "messages/", conversations.messages, name="messages"),
+    path(MESSAGE, conversations.conversation, name="conversation"),
+    path(MESSAGE + "answer/", conversations.answer, name="answer"),
     path(BASE + "decisions/<int:decision_id>/undo/", decisions.undo, name="undo"),
     path(BASE + "evidence/<int:evidence_id>/", evidence.evidence, name="evidence"),
     path(ACTION + "retry/", evidence.retry, name="retry"),

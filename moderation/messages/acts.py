@@ -36,7 +36,7 @@ KEYS: Final[Mapping[str, str]] = {
     D.DELETE: "d",
     D.REPLY: "r",
     D.BLOCK: "b",
-    D.UNBLOCK: "b",
+    D.UNBLOCK: "w",
 }
 DONE: Final[Mapping[str, Words]] = {
     D.KEEP: _("Kept"),
@@ -152,6 +152,11 @@ class Outcome:
         return f"{self.what} {self.advice}".strip()
 
 
+ON_ITS_WAY: Final = Outcome(
+    _("It is being carried out at this very moment."),
+    _("Nothing was taken back. Show it again from its own page once the network has answered."),
+    "warning",
+)
 RESULTS: Final[Mapping[str, Outcome]] = {
     ResultKind.DONE: Outcome(_("Decided."), "", "success"),
     ResultKind.NEEDS_SECOND: Outcome(
@@ -192,19 +197,24 @@ RESULTS: Final[Mapping[str, Outcome]] = {
     ResultKind.NEEDS_TEXT: Outcome(
         _("Nothing was sent: the reply is empty."), _("Write what the page should answer.")
     ),
+    ResultKind.ON_ITS_WAY: ON_ITS_WAY,
 }
 
-ON_ITS_WAY: Final = Outcome(
-    _("It is being carried out at this very moment."),
-    _("Nothing was taken back. Show it again from its own page once the network has answered."),
-    "warning",
-)
 SHOWN_AGAIN: Final = Outcome(_("It is shown again: on its way to the network."), "", "success")
 TAKEN_BACK: Final = Outcome(
     _("Taken back before it left: nothing changed on the network."),
     _("The comment is back in the queue."),
     "success",
 )
+
+LET_IN_AGAIN: Final = Outcome(_("The author is let in again: on its way to the network."), "", "success")
+NOT_BLOCKED: Final = Outcome(_("Taken back before it left: nobody was blocked."), "", "success")
+BLOCKED: Final = Outcome(_("The author is blocked: on its way to the network."), "", "success")
+ANSWERED: Final = Outcome(_("Your answer is on its way to the network."), "", "success")
+NOT_OURS: Final = _(
+    "It stands on somebody else’s page: it can be hidden or deleted there, by them or by the network."
+)
+_NO_MESSAGES: Final = _("%(network)s gives us no private messages.")
 
 CLOSED: Final[Mapping[str, Words]] = {
     CloseCode.AUTHOR_REMOVED: _("Its author took it down."),
@@ -269,6 +279,13 @@ def missing_words(act: str, network: str) -> str:
     spec = NETWORKS.get(network)
     why = spec.why_not.get(_NEEDS[act]) if spec else None
     return str(pages_messages.WHY_NOT[why]) if why else str(MISSING[act]) % {"network": place_words(network)}
+
+
+def no_messages_words(network: str) -> str:
+    """Why a network gives no private messages."""
+    spec = NETWORKS.get(network)
+    why = spec.why_not.get(Capability.MESSAGES) if spec else None
+    return str(pages_messages.WHY_NOT[why] if why else _NO_MESSAGES % {"network": place_words(network)})
 
 
 def code_words(code: str) -> str:

@@ -12,11 +12,12 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from moderation import rules
-from moderation.enums import Decided, Presence, ReviewState
+from moderation.enums import CloseCode, Decided, Kind, Presence, ReviewState
 from moderation.messages import acts as act_words
 from moderation.messages.law import label_name
 from moderation.messages.marks import Risk, risk
 from moderation.models import Action, Assessment, Comment, Decision, Evidence, Review, Revision
+from moderation.selectors.author import AuthorBlock, author_block
 from moderation.selectors.queue import excerpt
 from moderation.selectors.review import AuthorHistory, Thread, author_history, thread_of
 from pages.messages import network_icon
@@ -41,6 +42,7 @@ class Wanted:
     label: str = ""
     standing: str = ""
     words: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class CommentRow:
     page_icon: str
     presence: str
     presence_words: str
+    mention: bool
     label_name: str
     risk: Risk
     at: datetime
@@ -96,14 +99,16 @@ class CommentDetail:
     evidence: tuple[Evidence, ...]
     open_review: Review | None
     hidden_by: Decision | None
+    block: AuthorBlock
 
 
 def list_comments(brand: Brand, wanted: Wanted) -> QuerySet[Comment]:
-    """The comments asked for, the latest first, each with what was said of it; one query a page."""
+    """Comments and mentions, the latest first, each with what was said of it; one query a page."""
     said = Assessment.objects.filter(comment=OuterRef("pk"), revision=OuterRef("revision"))
     latest = said.order_by("-at", "-pk")
-    reviews = Review.objects.filter(comment=OuterRef("pk")).order_by("-opened_at", "-pk")
-    rows = Comment.objects.filter(page__brand=brand).select_related("page")
+    reviews = Review.objects.filter(comment=OuterRef("pk")).exclude(close_code=CloseCode.ABOUT_AUTHOR)
+    reviews = reviews.order_by("-opened_at", "-pk")
+    rows = Comment.objects.filter(page__brand=brand).exclude(kind=Kind.MESSAGE).select_related("page")
     rows = rows.annotate(
         said_label=Coalesce(Subquery(latest.values("label")[:1]), Subquery(reviews.values("label")[:1])),
         said_severity=Subquery(latest.values("severity")[:1]),
@@ -117,6 +122,8 @@ def _asked(wanted: Wanted) -> Q:
     asked = Q()
     if wanted.page_id is not None:
         asked &= Q(page_id=wanted.page_id)
+    if wanted.kind:
+        asked &= Q(kind=wanted.kind)
     if wanted.presence:
         asked &= Q(presence=wanted.presence)
     if wanted.label:
@@ -157,6 +164,7 @@ def comment_row(brand: Brand, comment: Comment) -> CommentRow:
         page_icon=network_icon(comment.page.network),
         presence=comment.presence,
         presence_words=comment.get_presence_display(),
+        mention=comment.kind == Kind.MENTION,
         label_name=label_name(label) if label else "",
         risk=risk(severity or 0),
         at=comment.published_at or comment.seen_at,
@@ -182,6 +190,7 @@ def comment_detail(comment: Comment) -> CommentDetail:
         evidence=tuple(comment.evidence.order_by("-at", "-pk")),
         open_review=next((each for each in reviews if each.state in rules.OPEN), None),
         hidden_by=_hidden_by(comment, settled),
+        block=author_block(comment),
     )
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from cm_suite.core import clock
 from cm_suite.core.text import clip
 from moderation import rules
-from moderation.enums import ActionState, Decided, ReviewState
+from moderation.enums import ActionState, Decided, Kind, ReviewState
 from moderation.messages.law import label_name, label_plain
 from moderation.messages.marks import Risk, left_words, risk
 from moderation.models import Action, Comment, Review
@@ -54,6 +54,7 @@ class ReviewLine:
     notified: bool
     asked: bool
     changed: bool
+    mention: bool
     held_by: str
     mine: bool
 
@@ -110,7 +111,7 @@ def answered_share(brand: Brand, days: int) -> Mapping[int, Answered]:
     """By page id, the comments of the last `days` × 24 hours and those that got a reply; one query.
 
     A page without comments is absent. Spam and what its author took down count like the rest; what the page
-    wrote itself does not, and an answer it gave on the network does.
+    wrote itself does not, and an answer it gave on the network does. Private messages are no comments.
     """
     replied = Action.objects.filter(
         decision__review__comment=OuterRef("pk"), decision__act=Decided.REPLY, state=ActionState.DONE
@@ -120,6 +121,7 @@ def answered_share(brand: Brand, days: int) -> Mapping[int, Answered]:
     )
     since = clock.now() - timedelta(days=days)
     recent = Comment.objects.filter(page__brand=brand, by_page=False, seen_at__gt=since)
+    recent = recent.exclude(kind=Kind.MESSAGE)
     rows = (
         recent.annotate(replied=Exists(replied), answered_there=Exists(elsewhere))
         .order_by()
@@ -157,6 +159,7 @@ def review_line(brand: Brand, review: Review, now: datetime, reader: Person | No
         notified=review.notified,
         asked=review.asked_by_person,
         changed=review.changed_since,
+        mention=comment.kind == Kind.MENTION,
         held_by=holder.name if holder else "",
         mine=holder is not None and reader is not None and holder.pk == reader.pk,
     )

@@ -10,8 +10,10 @@ from typing import Final
 from django.db.models import Count, Exists, OuterRef, Q
 
 from moderation import rules
+from moderation.enums import Kind
 from moderation.messages import law as words
 from moderation.models import Assessment, Comment, Decision, Review
+from moderation.selectors.author import AuthorBlock, author_block
 from moderation.selectors.queue import ReviewLine, excerpt, review_line
 from moderation.selectors.reading import (
     Piece,
@@ -81,6 +83,7 @@ class Detail:
     pieces: tuple[Piece, ...]
     removal: RemovalClock
     author: AuthorHistory
+    block: AuthorBlock
     decisions: tuple[Decision, ...]
     first: Decision | None
     stale: bool
@@ -109,6 +112,7 @@ def detail(review: Review, reader: Person, now: datetime, *, number: int = 0) ->
         pieces=shown.pieces if shown else plain_reading(comment),
         removal=removal_clock(review, now),
         author=author_history(comment),
+        block=author_block(comment),
         decisions=decisions,
         first=first_of(decisions),
         stale=assessment is None,
@@ -152,6 +156,7 @@ def author_history(comment: Comment) -> AuthorHistory:
     flagged = Assessment.objects.filter(comment=OuterRef("pk"), flag=True)
     removed = Decision.objects.filter(review__comment=OuterRef("pk"), final=True, act__in=rules.REMOVALS)
     mine = Comment.objects.filter(page_id=comment.page_id, author_remote_id=comment.author_remote_id)
+    mine = mine.exclude(kind=Kind.MESSAGE)
     counted = mine.annotate(was_flagged=Exists(flagged), was_removed=Exists(removed)).aggregate(
         comments=Count("pk"),
         flagged=Count("pk", filter=Q(was_flagged=True)),

@@ -15,6 +15,7 @@ from cm_suite.core.states import move
 from moderation import rules
 from moderation.enums import ActionState, CloseCode, Code, Decided, Kind, Presence, ResultKind, ReviewState
 from moderation.models import Action, Comment, Decision, Review
+from moderation.selectors.author import standing
 from moderation.services import decide, network
 from moderation.services.decide import Wish
 from moderation.services.results import Result
@@ -29,6 +30,7 @@ K = ResultKind
 ANSWERED: Final = "Answered in the conversation."
 """The reason that the record keeps of an answer: its own words stand beside it."""
 
+_LEAVING: Final = (A.CLAIMED, A.SENDING, A.UNKNOWN)
 _WAITING: Final = (A.PLANNED, A.REJECTED, A.NEEDS_PERSON)
 
 
@@ -49,16 +51,6 @@ def block(comment: Comment, person: Person, reason: str) -> Result:
 def unblock(comment: Comment, person: Person, reason: str) -> Result:
     """Let the comment's author in again."""
     return _about_author(comment, person, Wish(D.UNBLOCK, reason))
-
-
-def standing(comment: Comment) -> Decision | None:
-    """What was decided last of the comment's author on its page and not given up; one query."""
-    if not comment.author_remote_id:
-        return None
-    rows = Decision.objects.filter(
-        rules.of_author(comment.page_id, comment.author_remote_id), act__in=rules.ABOUT_AUTHOR, final=True
-    )
-    return rows.exclude(action__state=A.CANCELLED).select_related("action", "by").order_by("-pk").first()
 
 
 def _about_author(comment: Comment, person: Person, wish: Wish) -> Result:
@@ -93,18 +85,20 @@ def _author_refusal(comment: Comment, person: Person, wish: Wish) -> ResultKind 
     if comment.erased_at:
         return K.GONE
     named = bool(comment.author_remote_id) and not comment.by_page
-    if not named or not rules.can_block(network.capabilities_of(comment.page)) or _stands(comment, wish):
+    if not named or not rules.can_block(network.capabilities_of(comment.page)):
         return K.NOT_POSSIBLE
-    return None if rules.reason_given(wish.reason) else K.NEEDS_REASON
+    return _stands(comment, wish) or (None if rules.reason_given(wish.reason) else K.NEEDS_REASON)
 
 
-def _stands(comment: Comment, wish: Wish) -> bool:
-    """Whether it is so already, or on its way: what was refused may be asked for again."""
+def _stands(comment: Comment, wish: Wish) -> ResultKind | None:
+    """Why it cannot be decided now: it is so already, or something is on its way. A refused one may again."""
     last = standing(comment)
-    if last is None:
-        return wish.act == D.UNBLOCK
     action: Action | None = getattr(last, "action", None)
-    return last.act == wish.act and action is not None and action.state != A.REJECTED
+    if last is None or action is None:
+        return K.NOT_POSSIBLE if wish.act == D.UNBLOCK else None
+    if action.state in _LEAVING:
+        return K.ON_ITS_WAY
+    return K.NOT_POSSIBLE if last.act == wish.act and action.state != A.REJECTED else None
 
 
 def _give_up(comment: Comment) -> None:

@@ -57,7 +57,7 @@ def seal_later_wording(decision: Decision) -> Evidence | None:
     if comment.revision <= decision.revision or comment.erased_at:
         return None
     last = Revision.objects.get(comment=comment, number=comment.revision)
-    if comment.evidence.filter(at__gte=last.seen_at).exclude(decision=decision).exists():
+    if comment.evidence.filter(at__gt=last.seen_at).exclude(decision=decision).exists():
         return None
     return _seal(comment, decision, SealedFor.LATER_WORDING)
 
@@ -135,7 +135,8 @@ def erase(comment: Comment, person: Person) -> Result:
     if not may(role_of(person, brand), Act.MANAGE):
         return Result(ResultKind.NOT_ALLOWED)
     now = clock.now()
-    personal = ("text", "author_name", "author_handle", "author_url", "author_remote_id", "url")
+    author = ("author_name", "author_handle", "author_url", "author_remote_id")
+    personal = ("text", "url", "conversation", *author)
     with transaction.atomic():
         erased = Comment.objects.filter(pk=comment.pk, erased_at=None).update(
             erased_at=now, **dict.fromkeys(personal, "")

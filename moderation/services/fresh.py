@@ -74,6 +74,8 @@ def first(page: Page, incoming: IncomingComment, asked_at: datetime) -> Comment 
     try:
         return store(page, drafted(page, [incoming], asked_at))[0]
     except IntegrityError:
+        if not Comment.objects.filter(page=page, remote_id=shaping.id_of(incoming)).exists():
+            raise
         return None
 
 

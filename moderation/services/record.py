@@ -72,6 +72,7 @@ def _comment(row: Comment) -> dict[str, Any]:
         "remote_id": row.remote_id,
         "url": row.url,
         "parent_remote_id": row.parent_remote_id,
+        "kind": row.kind,
         "text": row.text,
         "clipped": row.clipped,
         "language": row.language,

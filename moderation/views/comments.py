@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cm_suite.core import clock
-from moderation.enums import ActionState
+from moderation.enums import ActionState, Kind
 from moderation.forms import FilterForm
 from moderation.messages import acts as words
 from moderation.models import Comment
@@ -53,6 +53,8 @@ def comments(request: BrandRequest) -> HttpResponse:
 def comment(request: BrandRequest, comment_id: int) -> HttpResponse:
     """One comment: its wordings, what was said and decided of it, what became of that."""
     found = comment_of(request, comment_id)
+    if found.kind == Kind.MESSAGE:
+        return redirect(reverse("moderation:conversation", args=[request.brand.slug, found.pk]))
     detail = comment_detail(found)
     offered = readings(found, latest_assessment(found), clock.now())
     context = {
@@ -77,7 +79,7 @@ def ask_review(request: BrandRequest, comment_id: int) -> HttpResponse:
     found = comment_of(request, comment_id)
     review = assign.ask_review(found, request.user)
     if review is None:
-        messages.error(request, _("Nothing to review: the comment is gone, or the page itself wrote it."))
+        messages.error(request, _("Nothing to review: it is gone, private, or the page itself wrote it."))
         return redirect(reverse("moderation:comment", args=[request.brand.slug, found.pk]))
     return redirect(reverse("moderation:review", args=[request.brand.slug, review.pk]))
 

@@ -15,7 +15,7 @@ from moderation.forms import DecideForm, SecondForm, UndoForm
 from moderation.messages import acts as words
 from moderation.messages.acts import Outcome
 from moderation.models import Action, Decision, Review
-from moderation.services import assign, troubles
+from moderation.services import assign, beside, troubles
 from moderation.services import decide as deciding
 from moderation.services.results import Claimed, Result
 from moderation.views.desk import ACTS, HOLD, PANE, Asked, review_of, show
@@ -121,13 +121,13 @@ def second(request: BrandRequest, review_id: int) -> HttpResponse:
 @brand_view(Act.MODERATE)
 @require_POST
 def undo(request: BrandRequest, decision_id: int) -> HttpResponse:
-    """Show a hidden comment again, or ask a second person to agree to it."""
+    """Show a hidden comment again, or ask a second person to agree to it; let a blocked author in again."""
     rows = Decision.objects.select_related("review__comment__page__brand")
     found = get_object_or_404(rows, pk=decision_id, review__comment__page__brand=request.brand)
     form = UndoForm(request.POST)
     if not form.is_valid():
         return _undone(request, found, Result(K.NEEDS_REASON))
-    outcome = _taken_back(request, found)
+    outcome = _let_in(request, found, form) if found.act == Decided.BLOCK else _taken_back(request, found)
     if outcome is not None:
         return _undone(request, found, Result(K.DONE), outcome)
     alone = form.cleaned_data["alone_confirmed"]
@@ -215,6 +215,16 @@ def _taken_back(request: BrandRequest, decision: Decision) -> Outcome | None:
     if action.state in LEAVING or not troubles.cancel(action, request.user).done:
         return words.ON_ITS_WAY
     return words.TAKEN_BACK
+
+
+def _let_in(request: BrandRequest, decision: Decision, form: UndoForm) -> Outcome:
+    """What undoing a block comes to: taken back before it left, or lifted on the network."""
+    action: Action | None = getattr(decision, "action", None)
+    waits = action is not None and action.state in troubles.WAITING
+    if action is not None and waits and troubles.cancel(action, request.user).done:
+        return words.NOT_BLOCKED
+    result = beside.unblock(decision.review.comment, request.user, form.full_reason)
+    return words.LET_IN_AGAIN if result.done else words.RESULTS[result.kind]
 
 
 def _undone(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cm_suite.core import clock
 from moderation import rules
-from moderation.enums import ResultKind, ReviewState
+from moderation.enums import Decided, Kind, ResultKind, ReviewState
 from moderation.forms import DecideForm, SecondForm
 from moderation.messages import acts as words
 from moderation.messages.acts import KEEPING, REMOVING, Outcome
@@ -169,7 +169,7 @@ def act_choices(found: Detail) -> tuple[ActChoice, ...]:
             replies=act == "reply",
             two=rules.needs_two(act, found.review.qualified),
         )
-        for act in rules.acts_possible(abilities(page.network), presence)
+        for act in rules.acts_possible(abilities(page.network), presence, found.comment.kind)
     )
 
 
@@ -177,8 +177,10 @@ def missing(found: Detail) -> tuple[tuple[str, str], ...]:
     """Which acts have no button, and why, in words; acts that lack for one reason stand together."""
     network = found.comment.page.network
     lacking: dict[str, list[str]] = {}
-    for act in rules.missing_acts(abilities(network), found.comment.presence):
+    for act in rules.missing_acts(abilities(network), found.comment.presence, found.comment.kind):
         lacking.setdefault(words.missing_words(act, network), []).append(str(act.label))
+    if found.comment.kind == Kind.MENTION:
+        lacking[str(words.NOT_OURS)] = [str(Decided.HIDE.label), str(Decided.DELETE.label)]
     return tuple((", ".join(acts), why) for why, acts in lacking.items())
 
 
@@ -189,13 +191,14 @@ def abilities(network: str) -> frozenset[str]:
 
 
 def tabs(request: BrandRequest, current: str, waiting: int | None = None) -> tuple[Tab, ...]:
-    """To decide, decided, all comments."""
+    """To decide, decided, all comments, private messages."""
     slug = request.brand.slug
     count = open_count(request.brand) if waiting is None else waiting
     return (
         Tab(_("To decide"), reverse("moderation:queue", args=[slug]), current == "queue", count),
         Tab(_("Decided"), reverse("moderation:history", args=[slug]), current == "history"),
         Tab(_("All comments"), reverse("moderation:comments", args=[slug]), current == "comments"),
+        Tab(_("Private messages"), reverse("moderation:messages", args=[slug]), current == "messages"),
     )
 
 

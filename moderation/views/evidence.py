@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from moderation.enums import Decided, Kind
 from moderation.forms import SettleForm
 from moderation.messages import acts as words
 from moderation.models import Action, Evidence
@@ -17,6 +20,8 @@ from moderation.services import evidence as keeping
 from moderation.services.results import Result
 from pages.access import BrandRequest, brand_view
 from pages.enums import Act
+
+BESIDE: Final = (Decided.BLOCK, Decided.UNBLOCK)
 
 
 @brand_view(Act.SECOND)
@@ -49,7 +54,8 @@ def retry(request: BrandRequest, action_id: int) -> HttpResponse:
 def cancel(request: BrandRequest, action_id: int) -> HttpResponse:
     """Give it up; the comment is back in the queue."""
     action = _action(request, action_id)
-    done = _("Given up: the comment is as it was, and back in the queue.")
+    beside = action.decision.act in BESIDE or action.decision.review.comment.kind == Kind.MESSAGE
+    done = _("Given up.") if beside else _("Given up: the comment is as it was, and back in the queue.")
     return _acted(request, action, carrying.cancel(action, request.user), done)
 
 
@@ -82,6 +88,7 @@ def _acted(request: BrandRequest, action: Action, result: Result, done: str) -> 
 
 
 def _back(request: BrandRequest, action: Action) -> HttpResponse:
-    comment_id = action.decision.review.comment_id
-    path = reverse("moderation:comment", args=[request.brand.slug, comment_id])
+    comment = action.decision.review.comment
+    room = "moderation:conversation" if comment.kind == Kind.MESSAGE else "moderation:comment"
+    path = reverse(room, args=[request.brand.slug, comment.pk])
     return redirect(f"{path}#action-{action.pk}")

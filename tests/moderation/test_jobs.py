@@ -13,7 +13,7 @@ from cm_suite.schedule import PERIODIC
 from moderation import jobs
 from moderation.enums import ActionState, Decided, ReviewState
 from moderation.models import Action, Comment, Review, Watch
-from moderation.services import act, assign, ingest
+from moderation.services import act, assign, watching
 from moderation.services.evidence import erase
 from pages.networks.types import CommentBatch
 from pages.services import connect
@@ -115,7 +115,7 @@ def test_a_fault_in_one_step_of_the_sweep_stops_no_other(
     def expired() -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ingest, "expired", expired)
+    monkeypatch.setattr(watching, "expired", expired)
     assert jobs.sweep() == 1
     assert fresh(review).state == ReviewState.WAITING
     [said] = caplog.messages

@@ -130,6 +130,18 @@ def test_edited_between_two_tries_each_wording_is_sealed(
     assert len(sealed_texts()) == 3
 
 
+def test_what_was_sealed_at_the_same_instant_is_not_taken_for_the_later_wording(
+    cast: Cast, network: FakeNetwork, comment: Comment, noon: time_machine.Traveller
+) -> None:
+    network.fails("hide", Later("not_sent"))
+    act.carry_out(hides(comment, cast).pk)
+    assign.ask_review(fresh(comment), cast.mona)
+    hides(fresh(comment), cast)
+    network.change("c1", text=WORSE)
+    act.carry_out_due(10)
+    assert sealed_texts() == [[INSULT], [INSULT], [INSULT, WORSE]]
+
+
 @pytest.mark.parametrize("error", [Later("not_sent"), Unknown("reset"), Never("scope_missing")])
 def test_a_network_that_cannot_be_read_is_asked_to_remove_all_the_same(
     cast: Cast, network: FakeNetwork, comment: Comment, error: OutcomeError

@@ -246,7 +246,7 @@ def test_a_server_that_does_not_answer_is_not_asked_the_rest(
     quiet.fails("comment", error)
     polled = read(account)
     assert (len(quiet.asked), polled.code) == (1, "")
-    watch = Watch.objects.get(page=account)
+    watch = Watch.objects.get(page=account, kind="comments")
     assert (watch.state, watch.tries, watch.next_at) == ("idle", 0, clock.now() + networks.USUALLY)
     assert Page.objects.get(pk=account.pk).state == PageState.CONNECTED
     noon.shift(MINUTE)
@@ -260,7 +260,7 @@ def test_a_time_to_come_back_is_kept(account: Page, quiet: Quiet, noon: time_mac
     back = clock.now() + timedelta(minutes=4)
     quiet.fails("comment", Later("rate_limited", retry_at=back))
     assert read(account).code == "rate_limited"
-    assert Watch.objects.get(page=account).next_at == back
+    assert Watch.objects.get(page=account, kind="comments").next_at == back
 
 
 def test_time_is_up_in_the_middle(account: Page, quiet: Quiet, noon: time_machine.Traveller) -> None:

@@ -23,7 +23,8 @@ from cm_suite.core.models import LedgerEntry
 from moderation import jobs
 from moderation.enums import ActionState, Decided, Presence, ReviewState
 from moderation.models import Action, Comment, Evidence, Review
-from moderation.services import act, assign, evidence, reporters, taking
+from moderation.services import act, assign, evidence, reporters
+from moderation.services import fresh as newcomers
 from moderation.services.decide import second
 from moderation.services.ingest import poll_page
 from pages.newsroom import services
@@ -255,7 +256,7 @@ def test_a_fault_of_the_database_quotes_no_row(
 ) -> None:
     wrote(post, noon)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(taking, "take", raising(IntegrityError(f"Failing row contains ({WORDS})")))
+        patch.setattr(newcomers, "store", raising(IntegrityError(f"Failing row contains ({WORDS})")))
         assert jobs.poll_page(post.page_id) == 0
         assert jobs.poll_comments() == 0
         patch.setattr(reporters, "answer_one", raising(IntegrityError(WORDS)))

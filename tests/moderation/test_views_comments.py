@@ -111,7 +111,7 @@ class TestOne:
         Review.objects.all().delete()
         Comment.objects.update(presence="gone")
         answer = mona.post("ask_review", comment.pk)
-        assert said(answer) == ["Nothing to review: the comment is gone, or the page itself wrote it."]
+        assert said(answer) == ["Nothing to review: it is gone, private, or the page itself wrote it."]
         assert Review.objects.count() == 0
 
     def test_erased_words_are_not_shown(self, mona: Desk, comment: Comment) -> None:

@@ -93,6 +93,12 @@
     one(".qsubmit")?.scrollIntoView({ block: "nearest" });
   });
 
+  // Blocking somebody asks why first.
+  document.addEventListener("toggle", (event) => {
+    const el = event.target;
+    if (el instanceof HTMLElement && el.matches(".qblock") && el.open) one("input[name=reason]", el)?.focus();
+  }, true);
+
   // The five minutes -----------------------------------------------------------
   let renewedAt = Date.now();
   const hold = () => one("#hold[data-until]");
