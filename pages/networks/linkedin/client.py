@@ -11,7 +11,7 @@ from typing import Final
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from pages.networks.base import Fence
 from pages.networks.errors import Code
-from pages.networks.linkedin import images, mapping, sightings, tokens
+from pages.networks.linkedin import images, mapping, outgoing, sightings, tokens
 from pages.networks.linkedin.comments import Conversations
 from pages.networks.linkedin.figures import Statistics
 from pages.networks.linkedin.mapping import Seen
@@ -33,7 +33,7 @@ class LinkedInClient(Conversations, Statistics):
 
     def publish(self, post: Outgoing, fence: Fence) -> Published:
         """Publish once. The post's URN comes in a header, and no address with it."""
-        body = mapping.post_body(self._wire.page, post, images.uploaded(self._wire, post.images))
+        body = outgoing.post_body(self._wire.page, post, images.uploaded(self._wire, post.images))
         fence()
         answer = self._wire.call("POST", "posts", json=body)
         try:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from typing import Any
 
-from cm_suite.core.errors import Later, Never, NextStep, Unknown
-from cm_suite.core.http import Answer
+from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.linkedin import mapping, mentions, sightings, voices
 from pages.networks.linkedin.mapping import Seen
 from pages.networks.linkedin.people import People
+from pages.networks.linkedin.replies import path_of, published, seen
 from pages.networks.linkedin.rounds import PAGES, Round, comments_path
 from pages.networks.linkedin.voices import Place
 from pages.networks.linkedin.wire import UNREADABLE, Wire, encoded
@@ -22,7 +21,6 @@ from pages.networks.types import (
     ABSENT,
     CANNOT_TELL,
     CommentBatch,
-    Commenter,
     CommentPresence,
     IncomingComment,
     Published,
@@ -52,7 +50,7 @@ class Conversations:
         try:
             if where is None:
                 return mentions.one(self._wire, mapping.post_urn(remote_id))
-            said = self._wire.heard(_path(where))
+            said = self._wire.heard(path_of(where))
             author = People(self._wire).known_as(voices.author_of(said))
             return voices.comment_of(said, self._post(where), author)
         except ValueError:
@@ -68,7 +66,7 @@ class Conversations:
         body = voices.answer_body(self._wire.page, thread, reply.text, parent)
         fence()
         answer = self._wire.call("POST", comments_path(parent.urn if parent else where), json=body)
-        return _published(answer, where, thread)
+        return published(answer, where, thread)
 
     def find_reply(self, reply: Reply, since: datetime, until: datetime) -> Sighting:
         """Look among the page's own answers at that place, by text."""
@@ -82,12 +80,12 @@ class Conversations:
             return ABSENT if refusal.code == Code.NOT_FOUND else CANNOT_TELL
 
     def delete_comment(self, remote_id: str, reason: str) -> None:
-        """Take it away; LinkedIn keeps no reason. Raises Never (`not_allowed_here`) where our role may not."""
+        """Take it away, without the reason. Raises Never (`not_allowed_here`) without the role for it."""
         where = voices.place(remote_id)
         if where is None:
             return
         try:
-            self._wire.call("DELETE", f"{_path(where)}?actor={encoded(self._wire.page)}")
+            self._wire.call("DELETE", f"{path_of(where)}?actor={encoded(self._wire.page)}")
         except Never as refusal:
             if refusal.code != Code.NOT_FOUND:
                 raise
@@ -100,7 +98,7 @@ class Conversations:
         where = voices.place(remote_id)
         if where is None:
             return self._named_in(remote_id)
-        said = self._wire.heard(_path(where))
+        said = self._wire.heard(path_of(where))
         thread = said.get("object")
         return (
             where.post,
@@ -124,33 +122,10 @@ class Conversations:
         """The page's own answers below a post or a comment, newest first. Raises TooManyError."""
         pages = list(self._wire.pages(comments_path(urn), most=PAGES, heard=True))
         said = [each for page in pages for each in page if voices.author_of(each) == self._wire.page]
-        yield from sorted((_seen(each, post) for each in said), key=lambda each: each.at, reverse=True)
+        yield from sorted((seen(each, post) for each in said), key=lambda each: each.at, reverse=True)
 
     def _post(self, where: Place) -> ThreadPost:
         """The post that a comment stands under; by its URN alone when it cannot be read."""
         with suppress(Never, Later, *UNREADABLE):
             return mapping.thread_post(self._wire.get(f"posts/{encoded(where.post)}"))
         return ThreadPost(where.post)
-
-
-def _path(where: Place) -> str:
-    return f"{comments_path(where.post)}/{where.number}"
-
-
-def _seen(said: Mapping[str, Any], post: str) -> Seen:
-    where, item = voices.place_of(said, post), voices.comment_of(said, ThreadPost(post), Commenter())
-    at = item.at or mapping.instant(0)
-    return Seen(Published(where.remote_id, "", at), at, item.text)
-
-
-def _published(answer: Answer, post: str, thread: str) -> Published:
-    """The comment that was made: as the body describes it, else by the id in the header."""
-    with suppress(Unknown, *UNREADABLE):
-        said = answer.json()
-        made = _seen(said, post)
-        return made.published
-    number = answer.headers.get("x-restli-id", "")
-    for urn in (number, f"urn:li:comment:({thread},{number})"):
-        with suppress(ValueError):
-            return Published(voices.placed(post, urn).remote_id, "", None)
-    raise Unknown("answer_unreadable", answer=str(answer.status))

@@ -1,19 +1,18 @@
-"""LinkedIn's answers about ourselves as our types, and what creates a post."""
+"""LinkedIn's answers about ourselves as our types, and what its answers are made of."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from cm_suite.core.text import clip
-from pages.networks.linkedin.little import compose, escaped, plain
-from pages.networks.types import Outgoing, Profile, Published, ThreadPost
+from pages.networks.linkedin.little import plain
+from pages.networks.types import Profile, Published, ThreadPost
 
-LONGEST_TITLE: Final = 200
+LONGEST_URN: Final = 200
+_LARGEST: Final = 2**62
 _POST: Final = re.compile(r"urn:li:(?:share|ugcPost|activity):[0-9]{1,30}")
 _ORGANIZATION: Final = re.compile(r"urn:li:organization:[0-9]{1,30}")
 _VANITY: Final = re.compile(r"[\w%.-]{1,150}")
@@ -27,51 +26,6 @@ class Seen:
     at: datetime
     text: str
     link: str = ""
-
-
-def text_of(post: Outgoing) -> str:
-    """The words of a post as people read them: the link is a card, unless images take its place."""
-    return compose(post.text, post.link) if post.images else post.text.strip()
-
-
-def post_body(page: str, post: Outgoing, images: Sequence[str]) -> dict[str, Any]:
-    """What creates the post. `images`: the URNs of its images, uploaded, in its order.
-
-    https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api
-    """
-    body = {
-        "author": page,
-        "commentary": escaped(text_of(post)),
-        "visibility": "PUBLIC",
-        "distribution": {
-            "feedDistribution": "MAIN_FEED",
-            "targetEntities": [],
-            "thirdPartyDistributionChannels": [],
-        },
-        "lifecycleState": "PUBLISHED",
-        "isReshareDisabledByAuthor": False,
-    }
-    content = _content(post, images)
-    return body | ({"content": content} if content else {})
-
-
-def _content(post: Outgoing, images: Sequence[str]) -> dict[str, Any]:
-    shown = [_shown(urn, image.alt) for urn, image in zip(images, post.images, strict=True)]
-    if len(shown) == 1:
-        return {"media": shown[0]}
-    if shown:
-        return {"multiImage": {"images": shown}}
-    return {"article": {"source": post.link, "title": _title(post)}} if post.link else {}
-
-
-def _shown(urn: str, alt: str) -> dict[str, str]:
-    return {"id": urn} | ({"altText": alt} if alt else {})
-
-
-def _title(post: Outgoing) -> str:
-    """A card must have a title, and LinkedIn reads none from the address: the first line says it."""
-    first = post.text.strip().partition("\n")[0]
-    return clip(first, LONGEST_TITLE) or urlsplit(post.link).hostname or post.link
 
 
 def post_urn(value: object) -> str:
@@ -153,4 +107,5 @@ def one_line(value: object) -> str:
 
 def count(value: object) -> int | None:
     """A count as LinkedIn gives it; None for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    known = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST
+    return value if known and isinstance(value, int) else None

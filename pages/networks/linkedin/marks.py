@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 LAG: Final = 120_000  # milliseconds
+AHEAD: Final = 600_000  # milliseconds
 MOST: Final = 16  # tags kept: what is forgotten is given again, and changes nothing
 _TAG: Final = 6
 
@@ -52,7 +53,7 @@ class Mark:
 
     def going_on(self, at: str, items: Iterable[Item]) -> Mark:
         """The mark inside a round that met these as well, and goes on at a place of its own words."""
-        here = {each.tag: each.at for each in items if each.at > self.floor}
+        here = {each.tag: self._believed(each.at) for each in items if each.at > self.floor}
         newest = max([self.newest, *here.values()])
         near = sorted((each for each in here if here[each] > newest - LAG), key=here.__getitem__)
         before = self.met if self.newest > newest - LAG else ()
@@ -65,8 +66,11 @@ class Mark:
         last = self.going_on("", items)
         if set(last.met) <= set(self.told):
             return Mark(self.floor, self.told)
-        lagging = min(last.newest, self.began or last.newest) - LAG
-        return Mark(max(self.floor, lagging, last.cut), last.met)
+        return Mark(max(self.floor, min(last.newest, self.began) - LAG, last.cut), last.met)
+
+    def _believed(self, at: int) -> int:
+        """An instant, or the last that may be true: LinkedIn's clock is not far ahead of ours."""
+        return min(at, self.began + AHEAD)
 
 
 @dataclass(frozen=True, slots=True)

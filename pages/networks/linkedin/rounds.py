@@ -59,7 +59,8 @@ class Round:
         found: list[tuple[int, ThreadPost]] = []
         for each in rows(answer):
             try:
-                found.append((int(each["createdAt"]), mapping.thread_post(each)))
+                at = mapping.milliseconds(mapping.instant(each["createdAt"]))
+                found.append((at, mapping.thread_post(each)))
             except UNREADABLE:
                 continue
         return sorted(found, key=lambda each: each[0], reverse=True)

@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from cm_suite.core.text import fingerprint
-from pages.networks.linkedin.mapping import Seen, text_of
+from pages.networks.linkedin.mapping import Seen
+from pages.networks.linkedin.outgoing import text_of
 from pages.networks.linkedin.wire import UNREADABLE, TooManyError
 from pages.networks.types import ABSENT, CANNOT_TELL, Outgoing, Sighting, found
 

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from cm_suite.core import clock
 from pages.networks.linkedin import mapping
 from pages.networks.linkedin.marks import Item
 from pages.networks.types import Commenter, IncomingComment, ThreadPost
 
+SKEW: Final = timedelta(minutes=10)  # further ahead than this, no instant is believed
 _COMMENT: Final = re.compile(
     r"urn:li:comment:\((?:urn:li:)?(?P<thread>[A-Za-z]+:[0-9]{1,30}),(?P<number>[0-9]{1,30})\)"
 )
@@ -69,12 +71,15 @@ def place_of(said: Mapping[str, Any], post: str) -> Place:
 
 def item_of(said: Mapping[str, Any], where: Place) -> Item:
     """A comment as it is now. Raises ValueError when it says no instant."""
-    return Item(mapping.milliseconds(_changed(said) or _made(said)), where.number)
+    at = _time(said, "lastModified") or _time(said, "created")
+    if at is None:
+        raise ValueError("this says no instant")
+    return Item(mapping.milliseconds(at), where.number)
 
 
 def comment_of(said: Mapping[str, Any], post: ThreadPost, author: Commenter) -> IncomingComment:
     """A comment under a post. Raises ValueError when the answer is none."""
-    made, changed = _made(said), _changed(said)
+    made, changed = _believed(said, "created"), _believed(said, "lastModified")
     parent = parent_of(said, post.remote_id)
     return IncomingComment(
         remote_id=place_of(said, post.remote_id).remote_id,
@@ -83,7 +88,7 @@ def comment_of(said: Mapping[str, Any], post: ThreadPost, author: Commenter) -> 
         post=post,
         parent_id="" if parent is None else parent.remote_id,
         at=made,
-        edited_at=changed if changed is not None and changed > made else None,
+        edited_at=changed if changed and made and changed > made else None,
     )
 
 
@@ -105,7 +110,7 @@ def words_of(said: Mapping[str, Any]) -> str:
 def author_of(said: Mapping[str, Any]) -> str:
     """The URN of who wrote a comment; empty when unsaid."""
     found = said.get("actor")
-    return found if isinstance(found, str) and len(found) <= mapping.LONGEST_TITLE else ""
+    return found if isinstance(found, str) and len(found) <= mapping.LONGEST_URN else ""
 
 
 def answers(said: Mapping[str, Any]) -> bool:
@@ -123,17 +128,15 @@ def answer_body(page: str, thread: str, text: str, parent: Place | None) -> dict
     return body | ({"parentComment": parent.urn} if parent else {})
 
 
-def _made(said: Mapping[str, Any]) -> datetime:
-    return mapping.instant(_time(said, "created"))
+def _believed(said: Mapping[str, Any], name: str) -> datetime | None:
+    """An instant that may be true, or None: one yet to come is not."""
+    found = _time(said, name)
+    return None if found is None or found > clock.now() + SKEW else found
 
 
-def _changed(said: Mapping[str, Any]) -> datetime | None:
+def _time(said: Mapping[str, Any], name: str) -> datetime | None:
+    stamp = said.get(name)
     try:
-        return mapping.instant(_time(said, "lastModified"))
+        return mapping.instant(stamp.get("time")) if isinstance(stamp, Mapping) else None
     except ValueError:
         return None
-
-
-def _time(said: Mapping[str, Any], name: str) -> object:
-    stamp = said.get(name)
-    return stamp.get("time") if isinstance(stamp, Mapping) else None
