@@ -62,9 +62,9 @@ SPEC = NetworkSpec(
         "twenty. What stands in a conversation of ours, or answers us directly, is a comment; the rest is a "
         "mention. Not heard: answers from which our name was taken out, quotes that do not name us, posts of "
         "protected accounts that we do not follow, and reposts. Private messages: those of the last thirty "
-        "days that X's API shows, not its encrypted ones. X does not tell that an answer is hidden, nor that "
-        "something was edited: an edited post is another post. Every look costs what it brings, so that X is "
-        "looked at four times an hour."
+        "days that X's API shows, not its encrypted ones. X does not tell that an answer is hidden; answers "
+        "cannot be edited there, and an edited mention is heard again. Every look costs what it brings, so "
+        "that X is looked at four times an hour."
     ),
     why_not=MappingProxyType(
         {

@@ -59,10 +59,10 @@ class Conversations:
         X does not tell whether an answer is hidden: one that we hid is VISIBLE here.
         """
         gone = IncomingComment(remote_id, "", presence=CommentPresence.GONE)
-        try:
-            found = self._wire.posts([words.identifier(remote_id)])
-        except ValueError:
+        if not words.is_identifier(remote_id):
             return gone
+        try:
+            found = self._latest(remote_id)
         except Never as refusal:
             if refusal.code != Code.NOT_FOUND:
                 raise
@@ -71,6 +71,15 @@ class Conversations:
         if found.rows and not heard:
             raise Later("answer_unreadable")
         return heard[0] if heard else gone
+
+    def _latest(self, remote_id: str) -> Batch:
+        """A post in its latest version: each is an own post to X."""
+        found = self._wire.posts([remote_id])
+        try:
+            last = [mapping.versions(row)[-1] for row in found.rows if row.get("id") == remote_id]
+        except UNREADABLE:
+            raise Later("answer_unreadable") from None
+        return self._wire.posts(last) if last and last != [remote_id] else found
 
     def reply(self, reply: Reply, fence: Fence) -> Published:
         """Answer once. X answers a post only for whom its author named or quoted (since February 2026):
@@ -98,9 +107,9 @@ class Conversations:
 
     def _hidden(self, remote_id: str, hidden: bool) -> None:
         """https://docs.x.com/x-api/posts/hide-replies/introduction"""
-        self._wire.pay("hide")
         path = f"/tweets/{safe(remote_id)}/hidden"
-        data = self._wire.ask("PUT", path, json={"hidden": hidden}).get("data")
+        with self._wire.spending("hide"):
+            data = self._wire.ask("PUT", path, json={"hidden": hidden}).get("data")
         if not isinstance(data, dict) or data.get("hidden") is not hidden:
             raise Unknown("answer_unreadable")
 

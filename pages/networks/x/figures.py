@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import batched
 from typing import Any, Final
 
+from cm_suite.core import clock
 from pages.networks.types import Figure, Metric
 from pages.networks.x import mapping, words
 from pages.networks.x.wire import MOST_IDS, VERSION, Wire
@@ -38,7 +39,7 @@ class PostFigures:
 
     def figures(self, remote_ids: Sequence[str]) -> Mapping[str, tuple[Figure, ...]]:
         """The counts of each post now; a post that X has no more is not there."""
-        known = [each for each in dict.fromkeys(remote_ids) if _is_identifier(each)]
+        known = [each for each in dict.fromkeys(remote_ids) if words.is_identifier(each)]
         young = [each for each in known if _is_young(each)]
         old = [each for each in known if each not in set(young)]
         return dict(self._counted(young, f"{PUBLIC},{NON_PUBLIC}")) | dict(self._counted(old, PUBLIC))
@@ -65,13 +66,6 @@ def _value(row: Mapping[str, Any], kind: str, name: str) -> int | None:
     return mapping.count(group.get(name)) if isinstance(group, Mapping) else None
 
 
-def _is_identifier(remote_id: str) -> bool:
-    try:
-        return words.identifier(remote_id) == remote_id
-    except ValueError:
-        return False
-
-
 def _is_young(remote_id: str) -> bool:
-    age = mapping.age_of(remote_id)
-    return age is not None and age < PRIVATE_FOR
+    at = mapping.made_at(remote_id)
+    return at is not None and clock.now() - at < PRIVATE_FOR

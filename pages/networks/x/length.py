@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 LIMIT: Final = 280
@@ -16,6 +17,7 @@ URL_LENGTH: Final = 23
 LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))  # code points that weigh 1
 LIGHTEST: Final = 1
 HEAVIEST: Final = 2
+_LONGEST_PART: Final = 63
 
 _COUNTRIES: Final = (
     "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw"
@@ -67,7 +69,7 @@ def measure(text: str, link: str, url_length: int | None = None) -> int:
     size = URL_LENGTH if url_length is None else url_length
     whole = unicodedata.normalize("NFC", compose(text, link))
     weight = end = 0
-    for address in _ADDRESS.finditer(whole):
+    for address in _addresses(whole):
         kept = _trimmed(address[0])
         weight += _weighed(whole[end : address.start()]) + size
         end = address.start() + len(kept)
@@ -76,12 +78,26 @@ def measure(text: str, link: str, url_length: int | None = None) -> int:
 
 def has_address(text: str) -> bool:
     """Whether X makes a link of something in the text: such a post costs more."""
-    return _ADDRESS.search(unicodedata.normalize("NFC", text)) is not None
+    return next(_addresses(unicodedata.normalize("NFC", text)), None) is not None
 
 
 def plain_addresses(text: str) -> str:
     """The text with its addresses as X may give any of them back: without protocol nor a closing slash."""
     return _ADDRESS.sub(_plain, unicodedata.normalize("NFC", text))
+
+
+def _addresses(text: str) -> Iterator[re.Match[str]]:
+    return (found for found in _ADDRESS.finditer(text) if _has_host(found[0]))
+
+
+def _has_host(address: str) -> bool:
+    """Whether a host of this name may exist: a part of it is never longer than 63, as ASCII."""
+    host = re.split(r"[/?:]", address.rpartition("://")[2], maxsplit=1)[0]
+    return all(len(_as_ascii(part)) <= _LONGEST_PART for part in host.split("."))
+
+
+def _as_ascii(part: str) -> bytes:
+    return part.encode() if part.isascii() else b"xn--" + part.lower().encode("punycode")
 
 
 def _plain(address: re.Match[str]) -> str:

@@ -93,10 +93,20 @@ def believed(value: object) -> datetime | None:
     return None if read > clock.now() + SKEW else read
 
 
-def age_of(post_id: str) -> timedelta | None:
-    """How old a post is by its id, which counts milliseconds (https://docs.x.com/fundamentals/x-ids)."""
-    milliseconds = (int(post_id) >> 22) + TWEPOCH
-    return clock.now() - datetime.fromtimestamp(milliseconds / 1000, UTC) if int(post_id) >> 22 else None
+def made_at(post_id: str) -> datetime | None:
+    """When something was made by its id, which counts milliseconds (https://docs.x.com/fundamentals/x-ids);
+    None for an id of before X counted so.
+    """
+    counted = int(post_id) >> 22
+    return datetime.fromtimestamp((counted + TWEPOCH) / 1000, UTC) if counted else None
+
+
+def versions(post: Mapping[str, Any]) -> list[str]:
+    """The ids of a post, the first version's first: each edit makes another
+    (https://docs.x.com/x-api/fundamentals/edit-posts). Raises KeyError or ValueError when it has none.
+    """
+    history = post.get("edit_history_tweet_ids")
+    return [identifier(each) for each in (history if isinstance(history, list) and history else [post["id"]])]
 
 
 def author(users: Mapping[str, Mapping[str, Any]], author_id: object) -> Commenter:

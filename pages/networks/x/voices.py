@@ -67,23 +67,24 @@ def _ours(wire: Wire, ids: set[str]) -> dict[str, ThreadPost]:
 
 
 def _comment(row: Row, found: Batch, ours: Mapping[str, ThreadPost], own_id: str) -> IncomingComment | None:
-    """One of them; None when it has no id or no words to read."""
+    """One of them, under the id of its first version; None when it has no id or no words to read."""
     parent_id = _parent(row)
     post = ours.get(_root(row)) or ours.get(parent_id)
     answers_us = post is not None or row.get("in_reply_to_user_id") == own_id
     try:
-        remote_id = words.identifier(row.get("id"))
+        first, *edits = mapping.versions(row)
         text = words.words_of(row)
     except UNREADABLE:
         return None
     return IncomingComment(
-        remote_id=remote_id,
+        remote_id=first,
         text=text,
         author=mapping.author(found.users, row.get("author_id")),
         post=post,
         parent_id="" if post is not None and post.remote_id == parent_id else parent_id,
-        url=mapping.address_of(remote_id),
+        url=mapping.address_of(edits[-1] if edits else first),
         language=mapping.language(row.get("lang")),
-        at=mapping.believed(row.get("created_at")),
+        at=mapping.made_at(first) if edits else mapping.believed(row.get("created_at")),
+        edited_at=mapping.made_at(edits[-1]) if edits else None,
         kind=CommentKind.COMMENT if answers_us else CommentKind.MENTION,
     )

@@ -18,8 +18,8 @@ from pages.networks.x.errors import explained
 HOST: Final = "https://api.x.com"
 VERSION: Final = ApiVersion("2", None, "https://docs.x.com/changelog")
 POST_FIELDS: Final = (
-    "author_id,conversation_id,created_at,display_text_range,entities,in_reply_to_user_id,lang,note_tweet,"
-    "referenced_tweets"
+    "author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,entities,"
+    "in_reply_to_user_id,lang,note_tweet,referenced_tweets"
 )
 USER_FIELDS: Final = "name,username"
 MOST_IDS: Final = 100

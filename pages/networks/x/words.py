@@ -37,6 +37,11 @@ def _referred(post: Mapping[str, Any], kind: str) -> str:
     return ""
 
 
+def is_identifier(value: str) -> bool:
+    """Whether X may have given something this id."""
+    return _IDENTIFIER.fullmatch(value) is not None
+
+
 def words_of(post: Mapping[str, Any]) -> str:
     """All the words of a post: addresses whole again, without the names that X puts in front of an answer
     nor the short address that it puts behind for images. Raises ValueError when it has none to read.

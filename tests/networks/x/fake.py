@@ -29,7 +29,7 @@ from pages.networks.x import SPEC, XClient
 from pages.networks.x.client import build
 from pages.networks.x.mapping import TWEPOCH
 from tests.networks.bench import MemoryPace, way
-from tests.networks.x.problems import NOT_FOUND, UNAUTHORIZED, missing, problem
+from tests.networks.x.problems import GRANT, NOT_FOUND, UNAUTHORIZED, WRONG_KEYS, missing, problem
 
 TOKEN: Final = "token-of-maison-lumen"
 KEYS: Final = AppKeys("client-of-the-agency", "secret-of-the-agency")
@@ -348,15 +348,9 @@ class FakeX:
         form = {name: values[-1] for name, values in parse_qs(request.body.decode()).items()}
         pair = base64.b64encode(f"{KEYS.client_id}:{KEYS.client_secret}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {pair}":
-            return Reply(
-                401,
-                {"error": "unauthorized_client", "error_description": "Missing valid authorization header"},
-            )
+            return Reply(401, WRONG_KEYS)
         if not self._is_good(form):
-            return Reply(
-                400,
-                {"error": "invalid_grant", "error_description": "Value passed for the token was invalid."},
-            )
+            return Reply(400, GRANT)
         self.refresh_token = f"{REFRESH}-{self.served}"
         scopes = "tweet.read tweet.write users.read offline.access"
         return Reply(

@@ -34,3 +34,8 @@ UNAUTHORIZED: Final = problem(401, "Unauthorized")
 NOT_FOUND: Final = problem(404, "Not Found")
 DUPLICATE: Final = problem(403, "You are not allowed to create a Tweet with duplicate content.")
 REFUSED: Final = problem(403, "You are not permitted to perform this action.")
+WRONG_KEYS: Final = {
+    "error": "unauthorized_client",
+    "error_description": "Missing valid authorization header",
+}
+GRANT: Final = {"error": "invalid_grant", "error_description": "Value passed for the token was invalid."}
