@@ -19,6 +19,7 @@ from pages.networks.types import (
     Commenter,
     Figure,
     Grant,
+    Image,
     IncomingComment,
     Outgoing,
     Profile,
@@ -248,7 +249,9 @@ class Client(Identifies, Protocol):
 class NewsroomStore(Protocol):
     """Where the newsroom keeps its posts; the caller hands one in, so that no network knows the database."""
 
-    def publish(self, key: str, text: str, link: str, content_type: str, language: str) -> Published:
+    def publish(
+        self, key: str, text: str, link: str, content_type: str, language: str, images: Sequence[Image] = ()
+    ) -> Published:
         """Put a post on the public page; a second time with the same key changes nothing."""
 
     def find(self, key: str) -> Published | None:

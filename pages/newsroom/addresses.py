@@ -21,6 +21,12 @@ def of_post(slug: str, post_id: int) -> str:
     return absolute(reverse("newsroom:post", kwargs={"brand": slug, "post_id": post_id}))
 
 
+def of_image(slug: str, post_id: int, place: int) -> str:
+    """An image of a post, whole."""
+    path = reverse("newsroom:image", kwargs={"brand": slug, "post_id": post_id, "place": place})
+    return absolute(path)
+
+
 def of_comment(slug: str, post_id: int, comment_id: int) -> str:
     """The place of a comment on its post's page."""
     return f"{of_post(slug, post_id)}#c{comment_id}"

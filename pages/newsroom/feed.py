@@ -78,7 +78,7 @@ def _add(feed: FullAtom, page: Page, post: NewsroomPost) -> None:
         categories=[mark] if mark else [],
         language=post.language,
         replies=getattr(post, "comment_count", 0),
-        content=render_to_string("newsroom/entry.html", {"post": post}).strip(),
+        content=render_to_string("newsroom/entry.html", {"post": post, "brand": brand}).strip(),
     )
 
 

@@ -68,7 +68,7 @@ class NewsroomPost(models.Model):
 
 
 class NewsroomImage(models.Model):
-    """An image of a post on the public page, in its place, as large as a screen shows it, and a small copy."""
+    """An image of a post on the public page, in its place: as a screen shows it, and a small copy."""
 
     post = models.ForeignKey(NewsroomPost, models.CASCADE, related_name="images")
     place = models.PositiveSmallIntegerField()

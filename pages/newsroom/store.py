@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
+
+from django.db import transaction
 
 from cm_suite.core import clock
 from pages.models import Page
@@ -10,6 +13,7 @@ from pages.networks.types import (
     CommentBatch,
     Commenter,
     CommentPresence,
+    Image,
     IncomingComment,
     Profile,
     Published,
@@ -17,10 +21,12 @@ from pages.networks.types import (
     ThreadPost,
 )
 from pages.newsroom import addresses, services
+from pages.newsroom.images import drawn_for_screens
 from pages.newsroom.marks import Mark, settled
 from pages.newsroom.models import (
     CommentState,
     NewsroomComment,
+    NewsroomImage,
     NewsroomPost,
     Subscriber,
     SubscriberState,
@@ -43,22 +49,23 @@ class DjangoNewsroomStore:
     def __init__(self, page: Page) -> None:
         self._page = page
 
-    def publish(self, key: str, text: str, link: str, content_type: str, language: str) -> Published:
+    def publish(
+        self, key: str, text: str, link: str, content_type: str, language: str, images: Sequence[Image] = ()
+    ) -> Published:
         """Put a post on the public page now; a second call with the same key gives the first one's post.
 
         Of two calls at once the database lets one in, and both get that post.
         """
-        post, _created = NewsroomPost.objects.get_or_create(
-            page=self._page,
-            key=key,
-            defaults={
-                "text": text,
-                "link": link,
-                "content_type": content_type,
-                "language": language,
-                "published_at": clock.now(),
-            },
-        )
+        drawn = [drawn_for_screens(place, image) for place, image in enumerate(images)]
+        said = {"text": text, "link": link, "content_type": content_type, "language": language}
+        with transaction.atomic():
+            post, created = NewsroomPost.objects.get_or_create(
+                page=self._page, key=key, defaults={**said, "published_at": clock.now()}
+            )
+            if created:
+                for image in drawn:
+                    image.post = post
+                NewsroomImage.objects.bulk_create(drawn)
         return self._published(post)
 
     def find(self, key: str) -> Published | None:

@@ -142,9 +142,9 @@ def test_as_many_queries_however_long(
     post: NewsroomPost, client: Client, answers: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     first = talked(post, answers)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"{HOME}{post.pk}/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"{HOME}{post.pk}/?thread={first.pk}")
 
 

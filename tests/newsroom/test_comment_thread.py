@@ -174,11 +174,11 @@ def test_as_many_queries_for_three_threads_as_for_one(
         say(post, answers=say(post).pk)
 
     thread()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"{HOME}{post.pk}/")
     thread()
     thread()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"{HOME}{post.pk}/")
 
 

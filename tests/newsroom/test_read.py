@@ -114,11 +114,11 @@ class TestHome:
         self, cast: Cast, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         make_post(cast.newsroom)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get(HOME)
         make_post(cast.newsroom)
         make_post(cast.newsroom)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get(HOME)
 
     def test_the_page_speaks_the_brands_language_not_the_visitors(self, cast: Cast, client: Client) -> None:

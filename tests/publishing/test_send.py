@@ -12,11 +12,11 @@ from django.db import OperationalError
 from pytest_django import Settings
 
 from cm_suite.core import clock
+from cm_suite.core.http import NetworkHttp
 from cm_suite.ops.bench.fake_network import FaultKind, Reply
 from pages.enums import PageState
 from pages.models import Credential, Page
 from pages.networks.mastodon.client import MastodonClient
-from pages.networks.mastodon.wire import Wire
 from pages.networks.types import Outgoing
 from pages.newsroom.models import NewsroomPost
 from pages.notices.models import Notice
@@ -98,14 +98,14 @@ class TestDone:
         row = due(mastodon)
         seen: list[Any] = []
 
-        call = Wire.call
+        call = NetworkHttp.call
 
-        def spied(self: Wire, method: str, path: str, **options: Any) -> Any:
+        def spied(self: NetworkHttp, method: str, url: str, **options: Any) -> Any:
             seen.append((fresh(row).state, attempts(row)))
-            return call(self, method, path, **options)
+            return call(self, method, url, **options)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Wire, "call", spied)
+            patch.setattr(NetworkHttp, "call", spied)
             turn()
         assert seen == [(S.SENDING, [(1, "", "")])]
         assert state_of(row) == S.PUBLISHED

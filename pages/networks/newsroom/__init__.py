@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from pages.networks.newsroom.client import NewsroomClient, build, measure
-from pages.networks.spec import NetworkSpec
+from pages.networks.spec import ImageRules, NetworkSpec
 from pages.networks.types import Capability, ConnectKind, WhyNot
 
 __all__ = ["SPEC", "NewsroomClient"]
@@ -17,6 +17,7 @@ SPEC = NetworkSpec(
             Capability.PUBLISH,
             Capability.FIND,
             Capability.DELETE,
+            Capability.IMAGES,
             Capability.PROFILE,
             Capability.AUDIENCE,
             Capability.COMMENTS,
@@ -30,6 +31,7 @@ SPEC = NetworkSpec(
     default_text_limit=5000,
     measure=measure,
     build=build,
+    images=ImageRules(most=20, alt=1500),
     reconciles="One post per page and delivery key, held by the database: the key is looked up.",
     listens=(
         "Every comment under the brand's own posts, and each change to one: edited, withdrawn, reported, or "
@@ -37,7 +39,6 @@ SPEC = NetworkSpec(
     ),
     why_not=MappingProxyType(
         {
-            Capability.IMAGES: WhyNot.NO_CALL,
             Capability.POST_FIGURES: WhyNot.NO_COUNT,
             Capability.URL_FIGURES: WhyNot.NO_COUNT,
             Capability.MENTIONS: WhyNot.NO_CALL,

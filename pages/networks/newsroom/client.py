@@ -37,7 +37,9 @@ class NewsroomClient:
     def publish(self, post: Outgoing, fence: Fence) -> Published:
         """Put the post on the public page, once per key."""
         fence()
-        return self._store.publish(post.key, post.text, post.link, post.content_type, post.language)
+        return self._store.publish(
+            post.key, post.text, post.link, post.content_type, post.language, post.images
+        )
 
     def find(self, post: Outgoing, since: datetime, until: datetime) -> Sighting:
         """Look the key up; when it was sent does not matter."""

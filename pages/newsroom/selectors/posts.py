@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from pages.enums import PageState
 from pages.models import Brand, Charter, Departure, Page, Pause
-from pages.newsroom.models import NewsroomPost, Subscriber, SubscriberState
+from pages.newsroom.models import NewsroomImage, NewsroomPost, Subscriber, SubscriberState
 from pages.newsroom.rules import LEGAL_FIELDS, NETWORK, POSTS_A_FEED, POSTS_A_PAGE
 from pages.newsroom.rules import missing_legal as _missing_legal
 from pages.newsroom.selectors.comments import comments_changed_at, with_counts
@@ -58,12 +58,24 @@ def standing(page: Page) -> QuerySet[NewsroomPost]:
     return NewsroomPost.objects.filter(page=page, removed_at=None).order_by("-published_at", "-pk")
 
 
+def image(page: Page, post_id: int, place: int) -> NewsroomImage | None:
+    """An image of a post that stands on the public page, with its bytes."""
+    images = NewsroomImage.objects.filter(post__page=page, post__removed_at=None)
+    return images.filter(post_id=post_id, place=place).first()
+
+
+def _with_images(posts: QuerySet[NewsroomPost]) -> QuerySet[NewsroomPost]:
+    """The posts with their images, in order, without the bytes. One query more."""
+    images = NewsroomImage.objects.defer("content", "small").order_by("place", "pk")
+    return posts.prefetch_related(Prefetch("images", images))
+
+
 def listing(page: Page, before: int | None = None) -> Listing | None:
     """A page of posts, those older than the post `before`; None when that post is not one of this page's.
 
     The cursor may have been taken down since: its place in time remains.
     """
-    posts = with_counts(standing(page))
+    posts = _with_images(with_counts(standing(page)))
     if before is not None:
         cursor = NewsroomPost.objects.filter(page=page, pk=before).only("published_at").first()
         if cursor is None:
@@ -76,7 +88,7 @@ def listing(page: Page, before: int | None = None) -> Listing | None:
 
 def post(page: Page, post_id: int) -> NewsroomPost | None:
     """A post of this page, taken down or not."""
-    return NewsroomPost.objects.filter(page=page, pk=post_id).first()
+    return _with_images(NewsroomPost.objects.filter(page=page, pk=post_id)).first()
 
 
 def neighbours(of: NewsroomPost) -> Neighbours:
@@ -95,7 +107,7 @@ def _older_than(other: NewsroomPost) -> Q:
 
 def feed(page: Page) -> list[NewsroomPost]:
     """The newest posts, as many as a feed carries."""
-    return list(with_counts(standing(page))[:POSTS_A_FEED])
+    return list(_with_images(with_counts(standing(page)))[:POSTS_A_FEED])
 
 
 def changed_at(page: Page) -> datetime | None:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from cm_suite.core import clock
 from pages.newsroom import addresses, messages, prose
+from pages.newsroom.models import NewsroomImage
 from pages.newsroom.rules import is_dated
 
 register = template.Library()
@@ -21,6 +22,12 @@ register.filter("link_host", prose.link_host)
 register.filter("mark", messages.mark)
 register.filter("clean", prose.clean)
 register.filter("visitors_words", prose.visitors_words)
+
+
+@register.simple_tag
+def image_address(slug: str, image: NewsroomImage) -> str:
+    """The whole address of a post's image, for cards and feeds."""
+    return addresses.of_image(slug, image.post_id, image.place)
 
 
 @register.filter

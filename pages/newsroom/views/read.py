@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
@@ -9,10 +11,12 @@ from cm_suite.core import clock
 from pages.models import Page
 from pages.newsroom import addresses, selectors
 from pages.newsroom.feed import CONTENT_TYPE, atom
-from pages.newsroom.models import CommentMode, NewsroomPost
+from pages.newsroom.models import CommentMode, NewsroomImage, NewsroomPost
 from pages.newsroom.selectors import comments
 from pages.newsroom.selectors.comments import Conversation
 from pages.newsroom.views.shared import asked_each_time, missing, public, show
+
+MOST_PLACES: Final = 1000
 
 
 @public
@@ -69,6 +73,30 @@ def _conversation(request: HttpRequest, post: NewsroomPost) -> Conversation | No
 def feed(request: HttpRequest, page: Page) -> HttpResponse:
     """The Atom feed."""
     return _dated(HttpResponse(atom(page, selectors.feed(page)), content_type=CONTENT_TYPE), page)
+
+
+@public
+def image(request: HttpRequest, page: Page, post_id: int, place: int) -> HttpResponse:
+    """An image of a post; gone with it."""
+    found = _image(page, post_id, place)
+    return _drawn(found.content, found.media_type) if found else missing(page)
+
+
+@public
+def image_small(request: HttpRequest, page: Page, post_id: int, place: int) -> HttpResponse:
+    """The same for narrow screens."""
+    found = _image(page, post_id, place)
+    return _drawn(found.small, found.small_type) if found else missing(page)
+
+
+def _image(page: Page, post_id: int, place: int) -> NewsroomImage | None:
+    known = _is_id(str(post_id)) and place <= MOST_PLACES
+    return selectors.image(page, post_id, place) if known else None
+
+
+def _drawn(content: bytes | memoryview, media_type: str) -> HttpResponse:
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return HttpResponse(bytes(content), content_type=media_type, headers=headers)
 
 
 @public
