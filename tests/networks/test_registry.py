@@ -18,8 +18,6 @@ from pages.networks.registry import NETWORKS
 from pages.networks.spec import Tools
 from pages.networks.types import Access, Capability, ConnectKind
 
-MODULES = list(Path(networks.__path__[0]).glob("*/*.py"))
-
 
 def test_each_folder_is_a_network() -> None:
     folders = {path.parent.name for path in Path(networks.__path__[0]).glob("*/__init__.py")}
@@ -80,8 +78,3 @@ def test_no_django_is_loaded_by_the_networks() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[] []"
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.name))
-def test_clients_stay_short(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 150
