@@ -8,4 +8,5 @@ from collections.abc import Mapping
 BENCHES: Mapping[str, str] = {
     "publish": "cm_suite.ops.bench.publish",
     "chaos": "cm_suite.ops.bench.chaos",
+    "poll": "cm_suite.ops.bench.poll",
 }

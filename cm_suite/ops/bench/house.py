@@ -26,6 +26,7 @@ from cm_suite.ops import postgres, processes, valkey
 
 ALIAS: Final = "bench"
 WORKER: Final = ("rqworker", "publishing", "--worker-class", "cm_suite.ops.workers.HouseWorker")
+NETWORK: Final = "cm_suite.ops.bench.fake_network"
 PATIENCE: Final = 60.0
 
 
@@ -85,8 +86,13 @@ class House:
 
 
 @contextmanager
-def open_house(engine: str, shortened: Mapping[str, str], network: tuple[str, ...]) -> Iterator[House | None]:
-    """An installation on "sqlite" or "postgresql", or None where PostgreSQL cannot run."""
+def open_house(
+    engine: str, shortened: Mapping[str, str], network: tuple[str, ...], *, module: str = NETWORK
+) -> Iterator[House | None]:
+    """An installation on "sqlite" or "postgresql", or None where PostgreSQL cannot run.
+
+    `module`: the fake network, started with the options `network`.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cm-b-")))
         database_url = _database(stack, engine, folder)
@@ -100,7 +106,7 @@ def open_house(engine: str, shortened: Mapping[str, str], network: tuple[str, ..
         stack.callback(_close, house)
         house.start_valkey()
         _wait_for_valkey(redis_url)
-        house.origin = _start_network(house, network)
+        house.origin = _start_network(house, module, network)
         house.environ["CM_ALLOWED_HOSTS"] = urlsplit(house.origin).netloc
         _migrate(house)
         stack.enter_context(_reading(database_url))
@@ -174,9 +180,9 @@ def _wait_for_valkey(url: str) -> None:
     raise NotReadyError("Valkey did not start")
 
 
-def _start_network(house: House, options: tuple[str, ...]) -> str:
+def _start_network(house: House, module: str, options: tuple[str, ...]) -> str:
     """Start the fake network; its address."""
-    house.launch("network", (sys.executable, "-m", "cm_suite.ops.bench.fake_network", *options))
+    house.launch("network", (sys.executable, "-m", module, *options))
     log = house.folder / "network.log"
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
