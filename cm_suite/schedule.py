@@ -37,6 +37,8 @@ class Periodic:
 PERIODIC = (
     Periodic("publishing.jobs.publish_due", 5, "publishing", 180),
     Periodic("publishing.jobs.sweep", 30, "publishing", 300),
+    Periodic("publishing.jobs.warn_expiring", 86_400, "default", 300),
+    Periodic("publishing.jobs.tidy_images", 86_400, "default", 300),
     Periodic("moderation.jobs.poll_comments", 30, "moderation", 300),
     Periodic("moderation.jobs.carry_out", 10, "moderation", 300),
     Periodic("moderation.jobs.sweep", 60, "moderation", 300),

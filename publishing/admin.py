@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.contrib.admin import display, register
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from pages.admin_scope import BrandScopedAdmin
 from pages.selectors.links import post_url
-from publishing.models import Cap, Delivery, Gap, Override, Post
+from publishing.models import Cap, Delivery, Gap, Override, Post, PostImage
 
 
 @register(Post)
@@ -27,6 +29,25 @@ class PostAdmin(BrandScopedAdmin):
     def excerpt(self, obj: Post) -> str:
         """The beginning of the text."""
         return str(Truncator(obj.text).chars(60))
+
+
+@register(PostImage)
+class PostImageAdmin(BrandScopedAdmin):
+    """The images of posts, by their texts; the bytes are shown by the post's own page."""
+
+    brand_path = "post__brand"
+    list_display = ("post", "place", "alt", "size")
+    list_select_related = ("post", "stored")
+    fields = ("post", "place", "alt", "size")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PostImage]:
+        """Without the bytes."""
+        return super().get_queryset(request).defer("stored__content", "stored__small")
+
+    @display(description=_("size in pixels"))
+    def size(self, obj: PostImage) -> str:
+        """Width and height."""
+        return f"{obj.stored.width} × {obj.stored.height}"
 
 
 @register(Delivery)

@@ -15,8 +15,8 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
-from cm_suite.core import queue
-from publishing.services import claim, followups, reconcile, send
+from cm_suite.core import clock, queue
+from publishing.services import claim, expiry, followups, pictures, reconcile, send
 from publishing.services import sweep as sweeper
 
 logger = logging.getLogger(__name__)
@@ -60,6 +60,16 @@ def reconcile_due() -> int:
 def follow_up() -> int:
     """Write and tell what follows from what happened."""
     return drain(followups.take, followups.do, followups.postpone, 1)[0]
+
+
+def tidy_images() -> int:
+    """Forget uploaded images that no post uses; how many."""
+    return pictures.forget_unused()
+
+
+def warn_expiring() -> int:
+    """Tell people of what is planned beyond the end of a page's access; how many pages have such a plan."""
+    return expiry.warn(clock.now())
 
 
 def drain[Row: Model](take: Take[Row], act: Act[Row], recover: Act[Row], threads: int) -> tuple[int, bool]:

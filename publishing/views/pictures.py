@@ -163,7 +163,7 @@ def _moved(rows: Sequence[PictureRow], at: int, to: int) -> tuple[PictureRow, ..
     return tuple(order)
 
 
-def _added(desk: Desk, brand: Brand, file: UploadedFile) -> Desk:
+def _added(desk: Desk, brand: Brand, file: UploadedFile[bytes]) -> Desk:
     """With one more image, or with why it is not taken."""
     name = clip(str(file.name), 60)
     if desk.is_full:
@@ -177,11 +177,12 @@ def _added(desk: Desk, brand: Brand, file: UploadedFile) -> Desk:
     return replace(desk, rows=(*desk.rows, PictureRow(stored.pk, stored.width, stored.height)))
 
 
-def _read(file: UploadedFile) -> bytes:
+def _read(file: UploadedFile[bytes]) -> bytes:
     """Its bytes. Raises ImageRefused for a file that is too heavy to be read at all."""
     if file.size is None or file.size > MOST_BYTES_IN:
         raise ImageRefused(ImageProblem.TOO_HEAVY)
-    return file.read()
+    content: bytes = file.read()
+    return content
 
 
 def _wrong(desk: Desk, why: str) -> Desk:
