@@ -1,5 +1,7 @@
 """App configurations of pages and of the leads' back office."""
 
+from importlib import import_module
+
 from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.contrib.admin import apps as admin_apps
@@ -10,6 +12,10 @@ class PagesConfig(AppConfig):
     name = "pages"
     verbose_name = _("Brands and people")
     default = True
+
+    def ready(self) -> None:
+        """Have the ends of APIs looked at on every start."""
+        import_module("pages.sunset")
 
 
 class BackOfficeConfig(admin_apps.AdminConfig):

@@ -123,9 +123,10 @@ USES: Final[Mapping[str, Words]] = {
     "delete": _("Posts taken down"),
     "post_read": _("Posts and comments read"),
     "user_read": _("Accounts looked up"),
-    "media": _("Images uploaded"),
+    "media_metadata": _("Alternative texts of images"),
     "hide": _("Comments hidden or shown"),
-    "message": _("Private messages"),
+    "message_read": _("Private messages read"),
+    "message": _("Private messages sent"),
 }
 
 _LATER: Final = _("Nothing was lost. It is tried again by itself.")

@@ -22,9 +22,12 @@ from rq.worker import Worker
 from cm_suite.core import clock
 from cm_suite.schedule import QUEUES
 from pages.enums import PageState
-from pages.models import Credential, Page
+from pages.models import Page
+from pages.networks.registry import NETWORKS
 from pages.notices.enums import MailState
 from pages.notices.models import Mail
+from pages.selectors.connected import ending_soon
+from pages.sunset import sunsets
 from publishing.models import Attempt
 
 HEARTBEAT_SECONDS = 180
@@ -73,7 +76,7 @@ def examine(*, thorough: bool = False) -> Report:
     with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as bell:
         checks = [base, *(_asking(check, bell) for check in (_redis, _workers, _cron, _queues))]
     if thorough and base.state is State.OK:
-        checks += [_reading(check) for check in (_last_send, _credentials, _outbox)]
+        checks += [_reading(check) for check in (_last_send, _credentials, _resting, _versions, _outbox)]
     return Report(tuple(checks))
 
 
@@ -171,16 +174,37 @@ def _last_send() -> Check:
 
 
 def _credentials() -> Check:
-    """Pages that cannot be written to until somebody reconnects them, or soon cannot be."""
+    """Pages that cannot be written to until somebody reconnects them, or soon cannot be.
+
+    What renews itself does not end.
+    """
     broken = Page.objects.filter(state=PageState.NEEDS_RECONNECT).count()
-    expiring = Credential.objects.filter(
-        page__state=PageState.CONNECTED, expires_at__lte=clock.now() + EXPIRY
-    )
-    soon = expiring.order_by("expires_at").values_list("page_id", "expires_at")
-    dates = {str(page_id): moment.isoformat() for page_id, moment in soon if moment is not None}
+    soon = ending_soon(clock.now() + EXPIRY)
+    dates = {str(row.page_id): moment.isoformat() for row, moment in soon}
     words = f"{broken} to reconnect, {len(dates)} expire within {EXPIRY.days} days"
     state = State.DEGRADED if broken or dates else State.OK
     return Check("credentials", state, words, {"to_reconnect": broken, "expiring": dates})
+
+
+def _resting() -> Check:
+    """Pages whose network asked us to wait. It has no bad state: they go on by themselves."""
+    rows = Page.objects.filter(state=PageState.CONNECTED, paced_until__gt=clock.now())
+    until = {
+        str(pk): moment.isoformat()
+        for pk, moment in rows.order_by("paced_until", "pk").values_list("pk", "paced_until")
+        if moment is not None
+    }
+    return Check("resting", State.OK, f"{len(until)} pages rest as their network asked", until)
+
+
+def _versions() -> Check:
+    """The versions of networks' APIs that stop answering soon, or have stopped."""
+    today = clock.now().date()
+    ends = {spec.code: spec.version.sunset for spec in sunsets(NETWORKS.values(), today) if spec.version}
+    figures = {code: day.isoformat() for code, day in ends.items() if day is not None}
+    words = ", ".join(f"{code} until {day}" for code, day in figures.items())
+    state = State.DEGRADED if figures else State.OK
+    return Check("versions", state, words or "no API ends soon", figures)
 
 
 def _outbox() -> Check:

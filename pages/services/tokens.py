@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -87,8 +87,7 @@ def renew(page: Page, old: Credential, grant: Grant) -> bool:
 
     What the network does not say again stays: the refresh token with its end, the scopes, the name.
     """
-    kept = not grant.refresh_token or grant.refresh_token == old.refresh_token
-    refresh_ends = grant.refresh_expires_at or (old.refresh_expires_at if kept else None)
+    refresh_ends = _refresh_end(old, grant, clock.now())
     refresh_token = grant.refresh_token or old.refresh_token
     ends = ending(page.network, grant.expires_at, refresh_ends, refresh_token)
     moved = ends != ending(page.network, old.expires_at, old.refresh_expires_at, old.refresh_token)
@@ -107,6 +106,16 @@ def renew(page: Page, old: Credential, grant: Grant) -> bool:
         done = Credential.objects.filter(pk=old.pk, updated_at=old.updated_at).update(**fields)
     _unread(page)
     return bool(done)
+
+
+def _refresh_end(old: Credential, grant: Grant, now: datetime) -> datetime | None:
+    """When what renews the page ends; None when its end moves on with each renewal, so that it lasts."""
+    known, said = old.refresh_expires_at, grant.refresh_expires_at
+    if said is None:
+        return known if not grant.refresh_token or grant.refresh_token == old.refresh_token else None
+    if known is None or said - known > (now - old.updated_at) / 2:
+        return None
+    return said
 
 
 def doubt(page: Page) -> bool:

@@ -166,6 +166,8 @@ class TestDoctor:
             "queues",
             "last_send",
             "credentials",
+            "resting",
+            "versions",
             "outbox",
         ]
 

@@ -16,6 +16,7 @@ from pages.enums import PageState
 from pages.models import Credential, Page
 from pages.notices.enums import MailKind, MailState
 from pages.notices.models import Mail
+from tests.pages import salon
 from tests.people import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_url")]
@@ -80,6 +81,43 @@ class TestCredentials:
             page(cast, "broken", -1, PageState.NEEDS_RECONNECT)
             check = found("credentials")
         assert (check.state, check.figures) == (State.DEGRADED, {"to_reconnect": 1, "expiring": {}})
+
+    def test_what_renews_itself_does_not_expire(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        salon.install(monkeypatch, salon.SPEC)
+        with time_machine.travel(NOON, tick=False):
+            renews = page(cast, "renews", 0.05)
+            Page.objects.filter(pk=renews.pk).update(network="salon")
+            Credential.objects.update(refresh_token="r-secret")
+            assert found("credentials").figures == {"to_reconnect": 0, "expiring": {}}
+            Credential.objects.update(refresh_expires_at=NOON + timedelta(days=3))
+            check = found("credentials")
+        assert (check.state, list(check.figures["expiring"])) == (State.DEGRADED, [str(renews.pk)])
+
+
+class TestResting:
+    """Pages that wait because their network asked them to."""
+
+    def test_until_when_each_rests(self, cast: Cast) -> None:
+        with time_machine.travel(NOON, tick=False):
+            waiting, over = page(cast, "waiting", None), page(cast, "over", None)
+            Page.objects.filter(pk=waiting.pk).update(paced_until=NOON + timedelta(minutes=9))
+            Page.objects.filter(pk=over.pk).update(paced_until=NOON)
+            check = found("resting")
+        assert (check.state, check.words) == (State.OK, "1 pages rest as their network asked")
+        assert check.figures == {str(waiting.pk): "2026-03-02T12:09:00+00:00"}
+
+
+class TestVersions:
+    """APIs that stop answering."""
+
+    def test_the_end_of_a_version_is_near(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(health, "NETWORKS", {"salon": salon.SPEC})
+        with time_machine.travel(datetime(2027, 4, 1, 12, tzinfo=UTC), tick=False):
+            assert (found("versions").state, found("versions").words) == (State.OK, "no API ends soon")
+        with time_machine.travel(datetime(2027, 4, 2, 12, tzinfo=UTC), tick=False):
+            check = found("versions")
+        assert (check.state, check.words) == (State.DEGRADED, "salon until 2027-06-01")
+        assert check.figures == {"salon": "2027-06-01"}
 
 
 class TestOutbox:

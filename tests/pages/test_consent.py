@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from cm_suite.core import clock
 from cm_suite.core.models import LedgerEntry
+from cm_suite.ops.bench.fake_network import Fault
 from pages import jobs
 from pages.enums import PageState, Role
 from pages.models import Consent, Credential, Membership, Offer, Page, Person
@@ -223,7 +224,7 @@ def test_a_no_is_said_in_words(salon: Salon, lead: Client, error: str, words: st
     ],
 )
 def test_a_code_that_gives_nothing_is_said_in_words(
-    salon: Salon, lead: Client, fault: invented.Fault, words: str
+    salon: Salon, lead: Client, fault: Fault, words: str
 ) -> None:
     address = leave(lead)
     salon.script.append(fault)

@@ -224,6 +224,26 @@ def test_a_renewed_end_is_told_of_again(salon_page: Page, salon: Salon) -> None:
     assert tokens.read(salon_page).warned_days is None
 
 
+def test_an_end_that_moves_on_with_each_renewal_is_no_end(salon_page: Page, salon: Salon) -> None:
+    now = clock.now()
+    tokens.store(salon_page, Grant("a", "r", now, now + timedelta(days=90)))
+    Credential.objects.update(updated_at=now - timedelta(hours=2))
+    moved = now + timedelta(days=90, hours=2)
+    tokens.renew(salon_page, tokens.read(salon_page), Grant("b", "r2", now, moved))
+    assert (ends_at(salon_page), tokens.read(salon_page).refresh_token) == (None, "r2")
+    tokens.renew(salon_page, tokens.read(salon_page), Grant("c", "r3", now, moved + timedelta(hours=2)))
+    assert ends_at(salon_page) is None
+
+
+def test_an_end_that_stays_is_kept(salon_page: Page, salon: Salon) -> None:
+    now = clock.now()
+    tokens.store(salon_page, Grant("a", "r", now, now + timedelta(days=300)))
+    Credential.objects.update(updated_at=now - timedelta(days=54))
+    seconds_off = now + timedelta(days=300, seconds=3)
+    tokens.renew(salon_page, tokens.read(salon_page), Grant("b", "r2", now, seconds_off))
+    assert ends_at(salon_page) == seconds_off
+
+
 def test_a_page_disconnected_meanwhile_stays_so(salon_page: Page, salon: Salon, cast: Cast) -> None:
     old = tokens.read(salon_page)
     connect.disconnect(salon_page, cast.alice)

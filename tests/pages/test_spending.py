@@ -248,9 +248,7 @@ def test_a_month_s_money_in_dollars(page: Page) -> None:
 
 
 @pytest.fixture
-def crowd(
-    monkeypatch: pytest.MonkeyPatch, redis_url: str, transactional_db: None
-) -> tuple[Cast, Page]:
+def crowd(monkeypatch: pytest.MonkeyPatch, redis_url: str, transactional_db: None) -> tuple[Cast, Page]:
     invented.install(monkeypatch, PAID)
     cast = make_cast()
     return cast, make_page(cast, Salon())
