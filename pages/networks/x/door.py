@@ -16,7 +16,7 @@ from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.core.http import NetworkHttp, Refusal
 from pages.networks.errors import Code
 from pages.networks.types import Access, AppKeys, Ask, Candidate, Grant, Profile
-from pages.networks.x import mapping
+from pages.networks.x import mapping, people
 from pages.networks.x.answers import UNREADABLE
 from pages.networks.x.errors import said_in
 from pages.networks.x.wire import HOST, VERSION, Wire
@@ -83,7 +83,7 @@ def profile_of(wire: Wire) -> Profile:
     """Whose account it is. Raises Never (`not_this_network`) when something else than X answers."""
     answer = wire.ask("GET", "/users/me", params={"user.fields": "name,public_metrics,username"})
     try:
-        return mapping.profile(answer["data"])
+        return people.profile(answer["data"])
     except UNREADABLE:
         raise Never(Code.NOT_THIS_NETWORK, step=NextStep.EDIT) from None
 

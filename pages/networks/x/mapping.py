@@ -9,17 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from cm_suite.core import clock
-from cm_suite.core.text import clip
-from pages.networks.types import Commenter, Profile, Published, Reply, ThreadPost
+from pages.networks.types import Published, Reply, ThreadPost
 from pages.networks.x.length import compose
 from pages.networks.x.words import identifier, parent_of, words_of
 
 SITE: Final = "https://x.com"
-LONGEST_NAME: Final = 200
 SKEW: Final = timedelta(minutes=10)  # further ahead than this, no instant is believed
 TWEPOCH: Final = 1_288_834_974_657  # milliseconds since 1970 that ids count from
 
-_HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
 _CONVERSATION: Final = re.compile(r"[0-9]{1,19}-[0-9]{1,19}|[0-9]{1,19}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,4})?")
 
@@ -109,27 +106,6 @@ def versions(post: Mapping[str, Any]) -> list[str]:
     return [identifier(each) for each in (history if isinstance(history, list) and history else [post["id"]])]
 
 
-def author(users: Mapping[str, Mapping[str, Any]], author_id: object) -> Commenter:
-    """Who wrote something; all empty but the id when X says nothing more of them."""
-    user = users.get(str(author_id), {})
-    handle = handle_of(user.get("username"))
-    name = one_line(user.get("name")) or handle.removeprefix("@")
-    known = str(author_id) if author_id else ""
-    profile = f"{SITE}/{handle[1:]}" if handle else ""
-    return Commenter(known, clip(name, LONGEST_NAME), handle, profile)
-
-
-def handle_of(value: object) -> str:
-    """The handle, with its @; empty for what X calls nobody."""
-    return f"@{value}" if isinstance(value, str) and _HANDLE.fullmatch(value) else ""
-
-
-def one_line(value: object) -> str:
-    """A name on one line; empty when unsaid."""
-    words = " ".join(value.split()) if isinstance(value, str) else ""
-    return "".join(char for char in words if char.isprintable()).strip()
-
-
 def language(value: object) -> str:
     """The language that X detected; empty when it is none of those that have a name (`und`, `qme`…)."""
     named = isinstance(value, str) and _LANGUAGE.fullmatch(value) and value != "und" and value[0] != "q"
@@ -140,23 +116,6 @@ def thread_post(post: Mapping[str, Any]) -> ThreadPost:
     """A post of ours as what people speak under. Raises KeyError or ValueError when it is none."""
     post_id = identifier(post["id"])
     return ThreadPost(post_id, address_of(post_id), words_of(post), believed(post.get("created_at")))
-
-
-def profile(user: Mapping[str, Any]) -> Profile:
-    """The account. Raises KeyError or ValueError when it is none."""
-    handle = handle_of(user.get("username"))
-    name = one_line(user.get("name")) or handle[1:]
-    if not name:
-        raise ValueError("an account has a name")
-    counts = user.get("public_metrics")
-    followers = counts.get("followers_count") if isinstance(counts, Mapping) else None
-    return Profile(
-        remote_id=identifier(user["id"]),
-        handle=handle,
-        name=name,
-        url=f"{SITE}/{handle[1:]}" if handle else "",
-        followers=count(followers),
-    )
 
 
 def count(value: object) -> int | None:

@@ -23,7 +23,7 @@ from pages.networks.types import (
     Sighting,
     found,
 )
-from pages.networks.x import mapping, words
+from pages.networks.x import mapping, people, words
 from pages.networks.x.answers import UNREADABLE, Batch
 from pages.networks.x.comments import safe
 from pages.networks.x.sightings import CLOCK_SKEW, mark_of
@@ -116,7 +116,7 @@ def _message(row: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]]) -> 
         return IncomingComment(
             remote_id=words.identifier(row["id"]),
             text=words.words_of(row),
-            author=mapping.author(users, row.get("sender_id")),
+            author=people.author(users, row.get("sender_id")),
             at=mapping.believed(row.get("created_at")),
             kind=CommentKind.MESSAGE,
             conversation=mapping.conversation(row["dm_conversation_id"]),

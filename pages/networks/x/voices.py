@@ -7,7 +7,7 @@ from itertools import batched
 from typing import Any
 
 from pages.networks.types import CommentKind, IncomingComment, ThreadPost
-from pages.networks.x import mapping, words
+from pages.networks.x import mapping, people, words
 from pages.networks.x.answers import UNREADABLE, Batch
 from pages.networks.x.wire import MOST_IDS, Wire
 
@@ -79,7 +79,7 @@ def _comment(row: Row, found: Batch, ours: Mapping[str, ThreadPost], own_id: str
     return IncomingComment(
         remote_id=first,
         text=text,
-        author=mapping.author(found.users, row.get("author_id")),
+        author=people.author(found.users, row.get("author_id")),
         post=post,
         parent_id="" if post is not None and post.remote_id == parent_id else parent_id,
         url=mapping.address_of(edits[-1] if edits else first),

@@ -26,7 +26,7 @@ from pages.networks.types import (
     Profile,
     Published,
 )
-from pages.networks.x import mapping
+from pages.networks.x import mapping, people
 from pages.networks.x.answers import Batch, batch
 from pages.networks.x.door import granted
 from pages.networks.x.errors import explained
@@ -144,7 +144,7 @@ def test_a_longer_post_is_read_whole() -> None:
 
 
 def test_the_account() -> None:
-    assert mapping.profile(payload("me")["data"]) == Profile(
+    assert people.profile(payload("me")["data"]) == Profile(
         "2244994945", "@maison_lumen", "Maison Lumen", f"{SITE}/maison_lumen", 583423
     )
 
