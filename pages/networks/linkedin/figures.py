@@ -52,7 +52,7 @@ class Statistics:
         answer = self._wire.get(
             f"organizationalEntityFollowerStatistics?q=organizationalEntity&organizationalEntity="
             f"{encoded(self._wire.page)}&timeIntervals=(timeRange:(start:{start},end:{end}),"
-            "timeGranularityType:DAY)"
+            f"timeGranularityType:DAY)&count={(until - since).days + 1}&start=0"
         )
         days = dict(_days(rows(answer)))
         return tuple(AudienceDay(day, days[day]) for day in sorted(days) if since <= day <= until)
@@ -93,7 +93,7 @@ def _statistics_path(page: str, posts: Sequence[str]) -> str:
     lists = (f"&shares=List({shares})" if shares else "") + (f"&ugcPosts=List({others})" if others else "")
     return (
         "organizationalEntityShareStatistics?q=organizationalEntity"
-        f"&organizationalEntity={encoded(page)}{lists}"
+        f"&organizationalEntity={encoded(page)}{lists}&count={AT_ONCE}&start=0"
     )
 
 

@@ -14,11 +14,11 @@ MOST: Final = 3000  # characters of a commentary
 
 _RESERVED: Final = r"\\|{}@\[\]()<>#*_~"
 _SIGN: Final = "[#\uff03]"
-_HASHTAG: Final = rf"(?<![^\s(«\"'“‘])(?P<sign>{_SIGN})(?P<tag>[^\W_]*[^\W\d_][^\W_]*)(?![\w\u0300-\u036f])"
+_HASHTAG: Final = rf"(?<![^\s(«\"'“‘])(?P<sign>{_SIGN})(?P<tag>(?=\d*+[^\W\d_])[^\W_]++)(?![\w\u0300-\u036f])"
 _TO_WRITE: Final = re.compile(rf"{_HASHTAG}|(?P<reserved>[{_RESERVED}])")
 _TO_READ: Final = re.compile(
-    rf"\{{hashtag\|\\?(?P<sign>{_SIGN})\|(?P<tag>(?:\\.|[^|{{}}\\])*+)\}}"
-    r"|@\[(?P<name>(?:\\.|[^\]\\])*+)\]\s?\(urn:[^()\s]*+\)"
+    rf"\{{hashtag\|\\?(?P<sign>{_SIGN})\|(?P<tag>(?:\\.|[^|{{}}\\]){{1,200}}+)\}}"
+    r"|@\[(?P<name>(?:\\.|[^\]\\]){1,300}+)\]\s?\(urn:[^()\s]{1,200}+\)"
     rf"|\\(?P<reserved>[{_RESERVED}])"
 )
 _ESCAPED: Final = re.compile(rf"\\([{_RESERVED}])")

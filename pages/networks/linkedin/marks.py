@@ -55,8 +55,9 @@ class Mark:
         """The mark inside a round that met these as well, and goes on at a place of its own words."""
         here = {each.tag: self._believed(each.at) for each in items if each.at > self.floor}
         newest = max([self.newest, *here.values()])
-        near = sorted((each for each in here if here[each] > newest - LAG), key=here.__getitem__)
-        before = self.met if self.newest > newest - LAG else ()
+        horizon = min(newest, self.began) - LAG
+        near = sorted((each for each in here if here[each] > horizon), key=here.__getitem__)
+        before = self.met if self.newest > horizon else ()
         tags = tuple(dict.fromkeys((*before, *near)))
         cut = max([self.cut, *(here.get(each, self.newest) for each in tags[:-MOST])])
         return replace(self, newest=newest, at=at, met=tags[-MOST:], cut=cut)

@@ -76,6 +76,7 @@ def test_any_commentary_is_read(commentary: str) -> None:
 def test_very_long_commentaries_are_read_in_one_pass() -> None:
     assert plain("@[" * 50_000) == "@[" * 50_000
     assert plain("{hashtag|#|" * 20_000) == "{hashtag|#|" * 20_000
+    assert plain(escaped("#" + "a" * 100_000 + "_")) == "#" + "a" * 100_000 + "_"
 
 
 def test_the_link_stands_apart_unless_the_text_holds_it() -> None:
