@@ -40,7 +40,7 @@ def ciphertexts() -> list[str]:
     found: list[str] = []
     with connection.cursor() as cursor:
         for model, column in columns():
-            cursor.execute(f"SELECT {column} FROM {model._meta.db_table}")  # noqa: S608  # our own names
+            cursor.execute(f'SELECT "{column}" FROM "{model._meta.db_table}"')  # noqa: S608  # our own names
             found += [row[0] for row in cursor.fetchall()]
     return found
 
