@@ -85,6 +85,7 @@ class NetworkSpec:
     given the application's keys (or None, on networks where each server registers applications itself), a way
     to the network and the origin to ask. `prices`: what a call costs, in millionths of a US dollar, by the
     name that the client pays under. `polls_every`: seconds between two looks at what people write.
+    `says_hidden`: whether it tells of a comment that it was hidden; where it does not, VISIBLE may be hidden.
     """
 
     code: str
@@ -107,3 +108,4 @@ class NetworkSpec:
     rests: Rests | None = None
     prices: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     polls_every: int = 60
+    says_hidden: bool = True

@@ -85,4 +85,5 @@ SPEC = NetworkSpec(
     rests=rests,
     prices=PRICES,
     polls_every=900,
+    says_hidden=False,
 )

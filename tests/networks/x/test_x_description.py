@@ -12,6 +12,7 @@ import pytest
 from cm_suite.ops.bench.fake_network import Reply as Answer
 from cm_suite.ops.bench.fake_network import Request
 from pages.networks.types import Commenter, Outgoing, Reply
+from pages.networks.x import SPEC
 from pages.networks.x.door import SCOPES
 from pages.networks.x.images import RULES
 from pages.networks.x.length import LIMIT
@@ -129,6 +130,13 @@ def test_what_is_fixed_in_the_code_is_what_x_describes() -> None:
     assert set(openapi.whole(upload["schema"])["properties"]["media_type"]["enum"]) >= RULES.types
     assert openapi.description()["servers"] == [{"description": "X API", "url": HOST}]
     assert LIMIT == 280
+
+
+@needs_description
+def test_x_tells_of_no_post_that_it_is_hidden() -> None:
+    fields = openapi.description()["components"]["schemas"]["Tweet"]["properties"]
+    assert [name for name in fields if "hidden" in name] == []
+    assert SPEC.says_hidden is False
 
 
 @needs_description
