@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from cm_suite.core.errors import Later, OutcomeError, Unknown
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.http import Answer, NetworkHttp, Refusal
 from pages.networks.errors import Code
 from pages.networks.graph_answers import UNREADABLE, identifier, mapping, rows
@@ -50,7 +50,9 @@ class Graph:
     ) -> None:
         self._http = http
         self._base = f"{host}/{VERSION.name}"
-        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        self._headers = {"Accept": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
         self._proof = {"appsecret_proof": proof(token, secret)} if secret and token else {}
         self._subcodes = subcodes
 
@@ -84,11 +86,42 @@ class Graph:
         except Unknown as unknown:
             raise Later(unknown.code, answer=unknown.answer) from None
 
+    def prepared(self, path: str, body: Mapping[str, Any], *, files: Mapping[str, Any] | None = None) -> str:
+        """The id of what `prepare` made. Raises Later when the answer holds none."""
+        try:
+            return made(self.prepare(path, body, files=files))
+        except Unknown as unknown:
+            raise Later(unknown.code, answer=unknown.answer) from None
+
     def delete(
         self, path: str, params: Mapping[str, Any] | None = None, *, lacking: Code = Code.SCOPE_MISSING
     ) -> Mapping[str, Any]:
         """Take one object away. Raises Never (`not_found`) when it is gone."""
         return self._call("DELETE", path, lacking, params=self._proof | dict(params or {}))
+
+    def remove(self, path: str, *, lacking: Code = Code.SCOPE_MISSING) -> None:
+        """Take one object away; what is already gone is done.
+
+        The API says the same of what is gone and of what the token may not touch: what can still be read is
+        not gone, and raises Never (`lacking`).
+        """
+        try:
+            self.delete(path, lacking=lacking)
+        except Never as refusal:
+            if refusal.code != Code.NOT_FOUND:
+                raise
+            if self.exists(path):
+                raise Never(lacking, answer=refusal.answer, step=NextStep.CONTACT) from None
+
+    def exists(self, path: str) -> bool:
+        """Whether the token can read the object."""
+        try:
+            self.get(path, {"fields": "id"})
+        except Never as refusal:
+            if refusal.code == Code.NOT_FOUND:
+                return False
+            raise
+        return True
 
     def pages(
         self, path: str, params: Mapping[str, Any], *, most: int, lacking: Code = Code.SCOPE_MISSING

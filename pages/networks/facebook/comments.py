@@ -1,0 +1,121 @@
+"""What people write under a Page's posts, and the Page's answers.
+
+https://developers.facebook.com/documentation/pages-api/comments-mentions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from cm_suite.core.errors import Later, Never, NextStep
+from pages.networks.base import Fence
+from pages.networks.errors import Code
+from pages.networks.facebook import mapping, marks, sightings
+from pages.networks.facebook.mapping import COMMENT_FIELDS, MENTION_FIELDS, MESSAGE_FIELDS, POST_FIELDS, Seen
+from pages.networks.facebook.pagewire import BARRED, DEAF, PageWire
+from pages.networks.facebook.threads import Threads
+from pages.networks.graph import made, path_of
+from pages.networks.graph_answers import UNREADABLE, identifier
+from pages.networks.graph_answers import mapping as object_of
+from pages.networks.types import (
+    ABSENT,
+    CommentBatch,
+    CommentPresence,
+    IncomingComment,
+    Published,
+    Reply,
+    Sighting,
+    ThreadPost,
+)
+
+MOST_PAGES: Final = 5
+PAGE_SIZE: Final = 100
+_MESSAGE: Final = "m_"
+
+
+class Conversations(PageWire):
+    """Listens and answers."""
+
+    def comments(self, mark: str) -> CommentBatch:
+        """What others wrote under the Page's recent posts since the mark, both levels, oldest first."""
+        known = marks.read(mark)
+        reading = Threads(self._graph, self._page).since(known.since)
+        whole = reading.whole()
+        there = marks.fresh(known, whole)
+        further = marks.after(mark, whole)
+        return CommentBatch(there, further, more=reading.up_to is not None and further != mark)
+
+    def comment(self, remote_id: str) -> IncomingComment:
+        """One comment, mention or message as it is now; GONE when the network has it no more."""
+        try:
+            return self._now(remote_id)
+        except Never as refusal:
+            if refusal.code != Code.NOT_FOUND:
+                raise
+            return IncomingComment(remote_id, "", presence=CommentPresence.GONE)
+        except UNREADABLE:
+            raise Later("answer_unreadable") from None
+
+    def _now(self, remote_id: str) -> IncomingComment:
+        path = path_of(remote_id)
+        if remote_id.startswith(_MESSAGE):
+            return mapping.message(self._graph.get(path, {"fields": MESSAGE_FIELDS}, lacking=DEAF), "")
+        try:
+            found = self._graph.get(path, {"fields": COMMENT_FIELDS}, lacking=DEAF)
+        except Never as refusal:  # a post has no `parent`: the mention of somebody is one
+            if refusal.code != Code.CONTENT_REFUSED:
+                raise
+            return mapping.mention(self._graph.get(path, {"fields": MENTION_FIELDS}, lacking=DEAF))
+        return mapping.comment(found, self._post_of(remote_id))
+
+    def _post_of(self, remote_id: str) -> ThreadPost | None:
+        """The post above a comment, whose number begins with the post's; None when it cannot be read."""
+        number, joined, _own = remote_id.partition("_")
+        if not joined:
+            return None
+        try:
+            asked = {"fields": POST_FIELDS}
+            return mapping.thread_post(self._graph.get(f"{path_of(self._page)}_{path_of(number)}", asked))
+        except Never as refusal:
+            if refusal.step == NextStep.RECONNECT:
+                raise
+            return None
+
+    def reply(self, reply: Reply, fence: Fence) -> Published:
+        """Answer once. There are two levels: what answers an answer stands below the same comment."""
+        edge = path_of(self._thread_of(reply.to), "comments")
+        fence()
+        return self._shown(made(self._graph.post(edge, {"message": reply.text}, lacking=BARRED)))
+
+    def _thread_of(self, remote_id: str) -> str:
+        """The comment of the first level. Raises Never (`not_found`) when it is gone."""
+        found = self._graph.get(path_of(remote_id), {"fields": "id,parent{id}"}, lacking=BARRED)
+        try:
+            return identifier(object_of(found.get("parent")).get("id") or found["id"])
+        except UNREADABLE:
+            raise Later("answer_unreadable") from None
+
+    def find_reply(self, reply: Reply, since: datetime, until: datetime) -> Sighting:
+        """Look among the Page's own answers below the same comment, by text; with it, they go too."""
+        try:
+            thread = self._thread_of(reply.to)
+            return sightings.look(reply.text, lambda: self._own(thread, since), since, until)
+        except Never as refusal:
+            if refusal.code != Code.NOT_FOUND:
+                raise
+            return ABSENT
+
+    def _own(self, thread: str, since: datetime) -> Iterator[Seen]:
+        opening = sightings.window(since, since)[0]
+        asked = {
+            "fields": COMMENT_FIELDS,
+            "filter": "stream",
+            "order": "chronological",
+            "since": int(opening.timestamp()) - 1,
+            "limit": PAGE_SIZE,
+        }
+        edge = path_of(thread, "comments")
+        for page in self._graph.pages(edge, asked, most=MOST_PAGES, lacking=BARRED):
+            yield from mapping.readable(each for each in page if mapping.author_id(each) == self._page)

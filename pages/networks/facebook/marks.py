@@ -1,0 +1,66 @@
+"""Where a reading stopped: an instant, and what was read since, each by a digest of its words.
+
+The latest few are read again each time: what is new among them, and what was edited or hidden, shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from pages.networks.types import IncomingComment
+
+REMEMBERED: Final = 40  # with a size of 6 characters each, a mark stays below 300
+_SIZE: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`since`: seconds since 1970, 0 for the beginning; everything from then on is read again."""
+
+    since: int = 0
+    known: frozenset[str] = field(default_factory=frozenset)
+
+
+def read(mark: str) -> Mark:
+    """A mark as it was written; the beginning for anything else."""
+    since, _dot, digests = mark.partition(".")
+    if not (since.isascii() and since.isdigit() and len(since) <= 12):
+        return Mark()
+    return Mark(int(since), frozenset(digests[at : at + _SIZE] for at in range(0, len(digests), _SIZE)))
+
+
+def fresh(mark: Mark, comments: Iterable[IncomingComment]) -> tuple[IncomingComment, ...]:
+    """Those that are new or changed since the mark, oldest first."""
+    there = [each for each in comments if _second(each) >= mark.since]
+    return tuple(each for each in sorted(there, key=_order) if digest(each) not in mark.known)
+
+
+def after(mark: str, comments: Iterable[IncomingComment]) -> str:
+    """The mark to go on from; the same one when there was nothing to read."""
+    since = read(mark).since
+    there = sorted((each for each in comments if _second(each) >= since), key=_order)
+    if not there:
+        return mark or "0."
+    kept = there[-REMEMBERED:]
+    if len(there) > REMEMBERED and _second(there[-REMEMBERED - 1]) == _second(kept[0]):
+        kept = [each for each in kept if _second(each) > _second(kept[0])] or kept
+    return f"{_second(kept[0])}.{''.join(digest(each) for each in kept)}"
+
+
+def digest(comment: IncomingComment) -> str:
+    """Six characters that change with the words and with whether they are shown."""
+    said = "\n".join((comment.remote_id, comment.presence, comment.text))
+    whole = hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
+    return urlsafe_b64encode(whole)[:_SIZE].decode()
+
+
+def _second(comment: IncomingComment) -> int:
+    return int(comment.at.timestamp()) if comment.at else 0
+
+
+def _order(comment: IncomingComment) -> tuple[int, str]:
+    return _second(comment), comment.remote_id

@@ -1,0 +1,104 @@
+"""What people wrote under the Page's recent posts, read from an instant on.
+
+https://developers.facebook.com/docs/graph-api/reference/object/comments: `filter=stream` gives both levels in
+the order of time; `since` is the lower bound of the time they were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pages.networks.facebook import mapping
+from pages.networks.facebook.mapping import COMMENT_FIELDS, POST_FIELDS
+from pages.networks.facebook.pagewire import DEAF
+from pages.networks.graph import Graph, following, path_of
+from pages.networks.graph_answers import UNREADABLE, rows
+from pages.networks.graph_answers import mapping as object_of
+from pages.networks.types import IncomingComment, ThreadPost
+
+POSTS: Final = 50
+COMMENTS: Final = 50
+FURTHER: Final = 6  # calls a turn for posts with more comments than one answer holds
+
+
+@dataclass
+class Reading:
+    """One turn: the comments read, and up to which second they are all there (None: up to now)."""
+
+    comments: list[IncomingComment] = field(default_factory=list)
+    up_to: float | None = None
+
+    def whole(self) -> list[IncomingComment]:
+        """The comments of the time in which none is missing."""
+        limit = float("inf") if self.up_to is None else self.up_to
+        return [each for each in self.comments if each.at is None or each.at.timestamp() <= limit]
+
+
+class Threads:
+    """Reads the Page's recent posts with their comments."""
+
+    def __init__(self, graph: Graph, page_id: str) -> None:
+        self._graph = graph
+        self._page = page_id
+        self._left = FURTHER
+
+    def since(self, second: int) -> Reading:
+        """Everything that others wrote since a second, both levels."""
+        edge = f"comments.filter(stream).order(chronological).limit({COMMENTS})"
+        edge += f".since({second - 1})" if second > 0 else ""
+        asked = {"fields": f"{POST_FIELDS},{edge}{{{COMMENT_FIELDS}}}", "limit": POSTS}
+        answer = self._graph.get(path_of(self._page, "published_posts"), asked, lacking=DEAF)
+        reading = Reading()
+        for each in _rows(answer):
+            self._under(each, reading, second)
+        return reading
+
+    def _under(self, row: Mapping[str, Any], reading: Reading, second: int) -> None:
+        """One post and what stands under it."""
+        try:
+            post = mapping.thread_post(row)
+        except UNREADABLE:
+            return
+        found = object_of(row.get("comments"))
+        last: IncomingComment | None = None
+        while found:
+            for last in self._of_others(found, post):
+                reading.comments.append(last)
+            further = following(found)
+            if further is None:
+                return
+            if self._left == 0:
+                _cut(reading, last)
+                return
+            self._left -= 1
+            asked = self._asked(second) | further
+            found = self._graph.get(path_of(post.remote_id, "comments"), asked, lacking=DEAF)
+
+    def _asked(self, second: int) -> dict[str, Any]:
+        asked = {"fields": COMMENT_FIELDS, "filter": "stream", "order": "chronological", "limit": COMMENTS}
+        return asked | ({"since": second - 1} if second > 0 else {})
+
+    def _of_others(self, answer: Mapping[str, Any], post: ThreadPost) -> Iterator[IncomingComment]:
+        for each in _rows(answer):
+            try:
+                comment = mapping.comment(each, post)
+            except UNREADABLE:
+                continue
+            if comment.author.remote_id != self._page:
+                yield comment
+
+
+def _cut(reading: Reading, last: IncomingComment | None) -> None:
+    """Remember that nothing is certain after the last comment of a post that was not read to its end."""
+    if last is not None and last.at is not None:
+        at = last.at.timestamp()
+        reading.up_to = at if reading.up_to is None else min(reading.up_to, at)
+
+
+def _rows(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    try:
+        return rows(answer)
+    except ValueError:
+        return []
