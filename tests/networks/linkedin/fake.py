@@ -116,6 +116,11 @@ class LinkedIn:
         """Let the next request of a kind meet this fault."""
         self._script[kind].append(fault)
 
+    def forget_faults(self) -> None:
+        """Meet no fault any more."""
+        for script in self._script.values():
+            script.clear()
+
     def planned(self, request: Request) -> Fault | None:
         """The fault that this request meets."""
         kind = "read" if request.method == "GET" else "create" if self._creates(request) else ""
