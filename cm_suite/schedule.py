@@ -54,6 +54,7 @@ PERIODIC = (
     Periodic("pages.jobs.check_health", 900, "pages", 600),
     Periodic("pages.jobs.renew_tokens", 300, "pages", 300),
     Periodic("pages.jobs.warn_expiring", 3600, "pages", 300),
+    Periodic("pages.jobs.warn_budgets", 300, "pages", 300),
     Periodic("pages.jobs.forget_consents", 300, "default", 300),
     Periodic("pages.jobs.tidy", 86_400, "default", 1800),
 )

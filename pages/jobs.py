@@ -7,7 +7,7 @@ from cm_suite.core.queue import enqueue
 from pages.enums import PageState
 from pages.models import Page
 from pages.selectors.connected import to_check, to_renew
-from pages.services import consent, expiry, health
+from pages.services import consent, expiry, health, spending
 from pages.services import tidy as tidying
 
 PAGES_A_TURN = 200
@@ -42,6 +42,11 @@ def renew_page(page_id: int) -> None:
 def warn_expiring() -> None:
     """Tell leads whose pages' access ends soon."""
     expiry.warn(clock.now())
+
+
+def warn_budgets() -> None:
+    """Tell leads whose money for a network runs out this month."""
+    spending.warn(clock.now())
 
 
 def forget_consents() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -37,21 +38,29 @@ class BrandPurse:
         Raises Never (`budget_spent`) with PAY, and counts nothing, when the month's budget does not cover it
         or nobody has set one; KeyError for what the network names no price of.
         """
+        if self._spend(what, times, self._prices[what] * times):
+            return
+        if times == 1 and budget_of(self._page.brand_id, self._page.network):
+            _tell(self._page, 100)
+        raise Never(Code.BUDGET_SPENT, step=NextStep.PAY)
+
+    def give_back(self, what: str, times: int = 1) -> None:
+        """Count so much less: it was paid for and surely not asked. Never below nothing."""
         cost = self._prices[what] * times
-        if not self._spend(what, times, cost):
-            if budget_of(self._page.brand_id, self._page.network):
-                self._tell(100)
-            raise Never(Code.BUDGET_SPENT, step=NextStep.PAY)
+        rows = Spending.objects.filter(
+            brand_id=self._page.brand_id, network=self._page.network, what=what, times__gte=times
+        )
+        row = rows.order_by("-month").first()
+        if row is not None:
+            counted = Spending.objects.filter(pk=row.pk, times__gte=times, microdollars__gte=cost)
+            counted.update(times=F("times") - times, microdollars=F("microdollars") - cost)
 
     def _spend(self, what: str, times: int, cost: int) -> bool:
         """One transaction that holds the brand's budget, so that two workers spend one after the other."""
         brand_id, network, month = self._page.brand_id, self._page.network, month_of(clock.now())
         with transaction.atomic():
             held = Budget.objects.select_for_update().filter(brand_id=brand_id, network=network).first()
-            if held is None:
-                return False
-            before = spent_in(brand_id, network, month)
-            if before + cost > held.microdollars:
+            if held is None or spent_in(brand_id, network, month) + cost > held.microdollars:
                 return False
             row, _made = Spending.objects.get_or_create(
                 brand_id=brand_id, network=network, month=month, what=what
@@ -59,22 +68,7 @@ class BrandPurse:
             Spending.objects.filter(pk=row.pk).update(
                 times=F("times") + times, microdollars=F("microdollars") + cost
             )
-            for percent in crossed(before, before + cost, held.microdollars):
-                self._tell(percent)
         return True
-
-    def _tell(self, percent: int) -> None:
-        """Tell the leads that so much of the month's budget is spent; a second time changes nothing."""
-        page, now = self._page, clock.now()
-        notify(
-            brand=page.brand,
-            kind=NoticeKind.BUDGET,
-            key=f"budget:{page.brand_id}:{page.network}:{month_of(now):%Y-%m}:{percent}",
-            subject=f"{network_name(page.network)} · {percent} %",
-            link=reverse("pages:page", args=[page.brand.slug, page.pk]),
-            at=now,
-            persons=people_with(page.brand, Act.MANAGE),
-        )
 
 
 def purse_of(page: Page, spec: NetworkSpec) -> BrandPurse | None:
@@ -82,9 +76,40 @@ def purse_of(page: Page, spec: NetworkSpec) -> BrandPurse | None:
     return BrandPurse(page, spec) if spec.prices else None
 
 
-def crossed(before: int, after: int, budget: int) -> list[int]:
-    """The thresholds (percent of the budget) that a spending reaches."""
-    return [each for each in THRESHOLDS if before * 100 < budget * each <= after * 100]
+def warn(now: datetime) -> None:
+    """Tell the leads of each budget of which this month's spending has reached a threshold.
+
+    Once a month for each threshold; of two reached at once, the higher one only.
+    """
+    for budget in Budget.objects.filter(microdollars__gt=0).select_related("brand"):
+        percent = reached(spent_in(budget.brand_id, budget.network, month_of(now)), budget.microdollars)
+        page = _page_of(budget) if percent else None
+        if page is not None:
+            _tell(page, percent)
+
+
+def reached(spent: int, budget: int) -> int:
+    """The highest threshold (percent of the budget) that a spending has reached; 0 for none."""
+    return max((each for each in THRESHOLDS if spent * 100 >= budget * each), default=0)
+
+
+def _page_of(budget: Budget) -> Page | None:
+    """The page whose room shows the budget."""
+    pages = Page.objects.filter(brand=budget.brand, network=budget.network)
+    return pages.select_related("brand").order_by("pk").first()
+
+
+def _tell(page: Page, percent: int) -> None:
+    now = clock.now()
+    notify(
+        brand=page.brand,
+        kind=NoticeKind.BUDGET,
+        key=f"budget:{page.brand_id}:{page.network}:{month_of(now):%Y-%m}:{percent}",
+        subject=f"{network_name(page.network)} · {percent} %",
+        link=reverse("pages:page", args=[page.brand.slug, page.pk]),
+        at=now,
+        persons=people_with(page.brand, Act.MANAGE),
+    )
 
 
 def set_budget(brand: Brand, network: str, dollars: Decimal, by: Person) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 import time_machine
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from cm_suite.core import clock
 from cm_suite.core.errors import Never, NextStep
 from cm_suite.core.models import LedgerEntry
+from pages import jobs
 from pages.enums import PageState
 from pages.models import Budget, Page, Person, Spending
 from pages.networks.errors import Code
@@ -133,31 +135,57 @@ def test_a_network_that_costs_nothing_has_no_purse(salon_page: Page) -> None:
     assert spending.purse_of(salon_page, invented.SPEC) is None
 
 
-def test_leads_are_told_at_eighty_and_at_a_hundred_percent_once(
-    page: Page, cast: Cast, django_capture_on_commit_callbacks: Callable[..., object]
-) -> None:
+def test_leads_are_told_at_eighty_and_at_a_hundred_percent_once(page: Page, cast: Cast) -> None:
     budget(page, 100_000)
-    purse(page).pay("user_read", 7)
-    assert told() == []
-    purse(page).pay("user_read")
     link = reverse("pages:page", args=["maison-lumen", page.pk])
-    assert told() == [("Alice", "Salon · 80 %", link)]
-    purse(page).pay("user_read", 2)
-    assert told()[1:] == [("Alice", "Salon · 100 %", link)]
-    for _more in range(2):
-        refused(page)
+    eighty, hundred = (("Alice", f"Salon · {percent} %", link) for percent in (80, 100))
+    for times, known in ((7, []), (1, [eighty]), (1, [eighty]), (1, [eighty, hundred])):
+        purse(page).pay("user_read", times)
+        for _twice in range(2):
+            jobs.warn_budgets()
+        assert told() == known
+    refused(page)
     budget(page, 200_000)
     purse(page).pay("user_read", 9)
-    assert len(told()) == 2
+    jobs.warn_budgets()
+    assert told() == [eighty, hundred]
     assert Mail.objects.count() == 2
+
+
+def test_of_two_thresholds_at_once_the_higher_is_told(page: Page) -> None:
+    budget(page, 10_000)
+    purse(page).pay("user_read")
+    jobs.warn_budgets()
+    assert [subject for _name, subject, _link in told()] == ["Salon · 100 %"]
 
 
 def test_what_the_budget_does_not_cover_is_told_of(page: Page) -> None:
     budget(page, 14_000)
     purse(page).pay("user_read")
+    refused(page, "post_read", 2)
     assert told() == []
-    refused(page)
+    refused(page, "user_read")
     assert [subject for _name, subject, _link in told()] == ["Salon · 100 %"]
+
+
+def test_what_was_not_asked_is_given_back(page: Page) -> None:
+    budget(page, DOLLAR)
+    purse(page).pay("post_read", 100)
+    purse(page).give_back("post_read", 97)
+    assert spent() == {"post_read": (3, 15_000)}
+    purse(page).give_back("post_read", 4)
+    purse(page).give_back("user_read")
+    assert spent() == {"post_read": (3, 15_000)}
+
+
+def test_what_was_paid_last_month_is_given_back_there(page: Page) -> None:
+    budget(page, DOLLAR)
+    with time_machine.travel(datetime(2026, 11, 30, 23, 59, tzinfo=UTC), tick=False):
+        purse(page).pay("post_read", 100)
+    with time_machine.travel(datetime(2026, 12, 1, tzinfo=UTC), tick=False):
+        purse(page).give_back("post_read", 90)
+    (row,) = Spending.objects.all()
+    assert (row.month, row.times, row.microdollars) == (date(2026, 11, 1), 10, 50_000)
 
 
 def test_a_page_that_costs_money_is_asked_once_a_day(page: Page) -> None:
@@ -169,11 +197,10 @@ def test_a_page_that_costs_money_is_asked_once_a_day(page: Page) -> None:
         assert list(to_check(now).filter(network="salon").values_list("pk", flat=True)) == asked
 
 
-@given(st.integers(0, 300), st.integers(0, 300), st.integers(1, 200))
-def test_a_threshold_is_crossed_once(before: int, step: int, whole: int) -> None:
-    after = before + step
-    found = spending.crossed(before, after, whole)
-    assert found == [each for each in (80, 100) if before / whole < each / 100 <= after / whole]
+@given(st.integers(0, 300), st.integers(1, 200))
+def test_the_threshold_reached(amount: int, whole: int) -> None:
+    share = Fraction(amount, whole)
+    assert spending.reached(amount, whole) == (100 if share >= 1 else 80 if share >= Fraction(4, 5) else 0)
 
 
 # --- the room
@@ -277,4 +304,3 @@ def test_many_workers_never_overspend(crowd: tuple[Cast, Page]) -> None:
         thread.join(60)
     assert sorted(ends) == [""] * 5 + [Code.BUDGET_SPENT] * 3
     assert spent() == {"user_read": (5, 50_000)}
-    assert [subject for _name, subject, _link in told()] == ["Salon · 80 %", "Salon · 100 %"]
