@@ -34,11 +34,16 @@ def batch(answer: Mapping[str, Any]) -> Batch:
         raise Later("answer_unreadable")
     users = _mapping(answer.get("includes")).get("users")
     return Batch(
-        tuple(each for each in data if isinstance(each, Mapping)),
-        {str(each.get("id")): each for each in users or () if isinstance(each, Mapping)},
+        tuple(maps(data)),
+        {str(each.get("id")): each for each in maps(users)},
         str(meta.get("next_token") or ""),
         isinstance(answer.get("errors"), list),
     )
+
+
+def maps(value: object) -> list[Mapping[str, Any]]:
+    """The objects in a list; none when it is no list."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from cm_suite.core.text import clip
 from pages.networks.types import Commenter, Profile
 from pages.networks.x.mapping import SITE, count
-from pages.networks.x.words import identifier
+from pages.networks.x.words import identifier, is_identifier
 
 LONGEST_NAME: Final = 200
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
@@ -20,7 +20,7 @@ def author(users: Mapping[str, Mapping[str, Any]], author_id: object) -> Comment
     user = users.get(str(author_id), {})
     handle = handle_of(user.get("username"))
     name = one_line(user.get("name")) or handle.removeprefix("@")
-    known = str(author_id) if author_id else ""
+    known = author_id if isinstance(author_id, str) and is_identifier(author_id) else ""
     profile = f"{SITE}/{handle[1:]}" if handle else ""
     return Commenter(known, clip(name, LONGEST_NAME), handle, profile)
 

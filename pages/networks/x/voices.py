@@ -33,7 +33,7 @@ def _above(rows: Iterable[Row], own_id: str) -> set[str]:
     """The posts above these that may be ours: where a conversation began, and what answers us directly."""
     wanted: set[str] = set()
     for row in rows:
-        wanted |= {_root(row)} - {row.get("id"), ""}
+        wanted |= {_root(row)} - {str(row.get("id")), ""}
         if row.get("in_reply_to_user_id") == own_id:
             wanted |= {_parent(row)} - {""}
     return wanted

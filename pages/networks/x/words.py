@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pages.networks.x.answers import maps
+
 _IDENTIFIER: Final = re.compile(r"[0-9]{1,19}")
 _SHORT: Final = re.compile(r"https?://t\.co/\w+")
 _NAMED_FIRST: Final = re.compile(r"\A\s*(?:@\w+\s+)+")
@@ -30,9 +32,8 @@ def is_repost(post: Mapping[str, Any]) -> bool:
 
 
 def _referred(post: Mapping[str, Any], kind: str) -> str:
-    found = post.get("referenced_tweets")
-    for each in found if isinstance(found, list) else ():
-        if isinstance(each, Mapping) and each.get("type") == kind:
+    for each in maps(post.get("referenced_tweets")):
+        if each.get("type") == kind:
             return identifier(each.get("id"))
     return ""
 
@@ -69,10 +70,7 @@ def unaddressed(text: str) -> str:
 
 
 def _expanded(text: str, entities: object) -> str:
-    urls = entities.get("urls") if isinstance(entities, Mapping) else None
-    known = {
-        str(each.get("url")): "" if each.get("media_key") else str(each.get("expanded_url") or "")
-        for each in urls or ()
-        if isinstance(each, Mapping)
-    }
+    urls = maps(entities.get("urls") if isinstance(entities, Mapping) else None)
+    known = {str(each.get("url")): str(each.get("expanded_url") or each.get("url")) for each in urls}
+    known |= {str(each.get("url")): "" for each in urls if each.get("media_key")}
     return _SHORT.sub(lambda short: known.get(short[0], short[0]), text)
