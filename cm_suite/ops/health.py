@@ -21,6 +21,7 @@ from rq.worker import Worker
 
 from cm_suite.core import clock
 from cm_suite.schedule import QUEUES
+from moderation.models import ListeningCheck
 from pages.enums import PageState
 from pages.models import Page
 from pages.networks.registry import NETWORKS
@@ -35,6 +36,8 @@ CRON_SECONDS = 60
 QUEUE_SECONDS = 120
 MAIL_SECONDS = 3600
 EXPIRY = timedelta(days=14)
+LISTENING = timedelta(days=2)
+LISTENED = ("page_id", "kind", "seen", "stored", "taken", "code")
 
 
 class State(StrEnum):
@@ -76,7 +79,8 @@ def examine(*, thorough: bool = False) -> Report:
     with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as bell:
         checks = [base, *(_asking(check, bell) for check in (_redis, _workers, _cron, _queues))]
     if thorough and base.state is State.OK:
-        checks += [_reading(check) for check in (_last_send, _credentials, _resting, _versions, _outbox)]
+        tables = (_last_send, _credentials, _resting, _versions, _outbox, _listening)
+        checks += [_reading(check) for check in tables]
     return Report(tuple(checks))
 
 
@@ -221,3 +225,24 @@ def _outbox() -> Check:
         return Check("outbox", State.OK, words, figures)
     state = State.DEGRADED if oldest > MAIL_SECONDS else State.OK
     return Check("outbox", state, f"{words}, the oldest for {oldest} s", figures)
+
+
+def _listening() -> Check:
+    """Whether the lists of what people write are held as the networks show them, by each day's comparison."""
+    latest = ListeningCheck.objects.filter(day__gte=(clock.now() - LISTENING).date())
+    rows = {(row.page_id, row.kind): row for row in latest.order_by("day").only(*LISTENED)}
+    missing = {f"{page_id} {kind}": row.seen - row.stored for (page_id, kind), row in rows.items()}
+    missing = {name: count for name, count in missing.items() if count}
+    seen, stored = (sum(getattr(row, name) for row in rows.values()) for name in ("seen", "stored"))
+    figures = {
+        "lists": len(rows),
+        "seen": seen,
+        "stored": stored,
+        "taken": sum(row.taken for row in rows.values()),
+        "missing": missing,
+        "not_asked": {f"{page_id} {kind}": row.code for (page_id, kind), row in rows.items() if row.code},
+    }
+    words = f"seen {seen}, stored {stored} on {len(rows)} lists"
+    if missing:
+        words += f"; missing on {', '.join(missing)}, {figures['taken']} taken in since"
+    return Check("listening", State.DEGRADED if missing else State.OK, words, figures)

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 import time_machine
 
+from pages.models import Page
 from pages.services import connect
 from tests.moderation.network import FakeNetwork
 from tests.people import Cast
@@ -30,3 +31,18 @@ def network(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> FakeNetwork:
     fakes: defaultdict[int, FakeNetwork] = defaultdict(FakeNetwork)
     monkeypatch.setattr(connect, "client_for", lambda page, *, waiting=False: fakes[page.pk])
     return fakes[cast.newsroom.pk]
+
+
+@pytest.fixture
+def account(cast: Cast, network: FakeNetwork) -> Page:
+    """A page of the brand on a network that gives everything: comments, mentions and messages."""
+    return Page.objects.create(
+        brand=cast.brand, network="mastodon", host="https://m.example", remote_id="7", name="Lumen"
+    )
+
+
+@pytest.fixture
+def social(account: Page) -> FakeNetwork:
+    """The network behind that page, in memory."""
+    fake: FakeNetwork = connect.client_for(account)  # type: ignore[assignment]  # see `network`
+    return fake

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from pages.networks.types import (
     ABSENT,
     CommentBatch,
     Commenter,
+    CommentKind,
     CommentPresence,
     IncomingComment,
     Outgoing,
@@ -27,6 +29,10 @@ from pages.networks.types import (
 
 POST = ThreadPost("post-1", "https://reseau.example/p/1", "Notre atelier ouvre samedi.")
 VISITOR = Commenter("v1", "Paul Martel", "@paul", "https://reseau.example/@paul")
+
+
+def _by(more: dict[str, Any]) -> dict[str, Any]:
+    return {"author": VISITOR, "at": clock.now(), **more}
 
 
 @dataclass
@@ -43,6 +49,9 @@ class FakeNetwork:
     def __init__(self) -> None:
         self.held: dict[str, IncomingComment] = {}
         self.changes: list[str] = []
+        self.elsewhere: list[IncomingComment] = []  # mentions and messages, oldest first
+        self.kept_away: set[str] = set()
+        self.answers: list[Reply] = []  # as they came, with all they say
         self.replies: dict[str, Published] = {}
         self.calls: list[tuple[str, ...]] = []
         self.faults: dict[str, deque[Fault]] = {}
@@ -54,6 +63,20 @@ class FakeNetwork:
         """A visitor writes under the post, or edits."""
         fields: dict[str, Any] = {"author": VISITOR, "post": POST, "at": clock.now(), "url": "", **more}
         return self.put(IncomingComment(remote_id, text, **fields))
+
+    def name(self, remote_id: str, text: str, **more: Any) -> IncomingComment:
+        """Somebody names the page elsewhere."""
+        return self._put_aside(IncomingComment(remote_id, text, kind=CommentKind.MENTION, **_by(more)))
+
+    def tell(self, remote_id: str, text: str, conversation: str = "k1", **more: Any) -> IncomingComment:
+        """Somebody writes to the page in private."""
+        said = _by(more)
+        kind = CommentKind.MESSAGE
+        return self._put_aside(IncomingComment(remote_id, text, kind=kind, conversation=conversation, **said))
+
+    def _put_aside(self, comment: IncomingComment) -> IncomingComment:
+        self.elsewhere.append(comment)
+        return comment
 
     def put(self, comment: IncomingComment) -> IncomingComment:
         """The network holds a comment like this from now on."""
@@ -104,6 +127,41 @@ class FakeNetwork:
         self._read("comment")
         return self.held.get(remote_id) or IncomingComment(remote_id, "", presence=CommentPresence.GONE)
 
+    def mentions(self, mark: str) -> CommentBatch:
+        return self._aside("mentions", CommentKind.MENTION, mark)
+
+    def messages(self, mark: str) -> CommentBatch:
+        return self._aside("messages", CommentKind.MESSAGE, mark)
+
+    def _aside(self, method: str, kind: CommentKind, mark: str) -> CommentBatch:
+        self._read(method)
+        mine = [each for each in self.elsewhere if each.kind is kind]
+        start = int(mark or 0)
+        found = mine[start : start + self.batch_size]
+        end = start + len(found)
+        return CommentBatch(tuple(found), str(end), end < len(mine))
+
+    def block(self, author: Commenter) -> None:
+        self._keep("block", author, self.kept_away.add)
+
+    def unblock(self, author: Commenter) -> None:
+        self._keep("unblock", author, self.kept_away.discard)
+
+    def _keep(self, method: str, author: Commenter, does: Callable[[str], None]) -> None:
+        fault = self._fault(method)
+        if fault is None or fault.done:
+            self.calls.append((method, author.remote_id))
+            does(author.remote_id)
+        if fault:
+            raise fault.error
+
+    def answer(self, reply: Reply, fence: Fence) -> Published:
+        return self._said("answer", reply, fence)
+
+    def find_answer(self, reply: Reply, since: datetime, until: datetime) -> Sighting:
+        self._read("find_answer")
+        return found(self.replies[reply.key]) if reply.key in self.replies else ABSENT
+
     def hide(self, remote_id: str, reason: str) -> None:
         self._act("hide", remote_id, CommentPresence.HIDDEN, reason)
 
@@ -123,10 +181,14 @@ class FakeNetwork:
             raise Never("not_found")
 
     def reply(self, reply: Reply, fence: Fence) -> Published:
+        return self._said("reply", reply, fence)
+
+    def _said(self, method: str, reply: Reply, fence: Fence) -> Published:
         fence()
-        fault = self._fault("reply")
+        fault = self._fault(method)
         if fault is None or fault.done:
-            self.calls.append(("reply", reply.to, reply.text))
+            self.answers.append(reply)
+            self.calls.append((method, reply.to, reply.text))
             self.replies[reply.key] = Published(f"r{len(self.replies)}", "https://reseau.example/r")
         if fault:
             raise fault.error

@@ -16,7 +16,8 @@ from moderation.apps import read_page
 from moderation.enums import Code
 from moderation.models import Comment, Revision, Watch
 from moderation.services import fresh as fresh_comments
-from moderation.services import ingest, network as networks, taking, watching
+from moderation.services import network as networks
+from moderation.services import taking, watching
 from moderation.services.ingest import poll_due, poll_page
 from moderation.services.results import Polled
 from pages.enums import PageState

@@ -169,6 +169,7 @@ class TestDoctor:
             "resting",
             "versions",
             "outbox",
+            "listening",
         ]
 
     def test_one_json_object(self, bell: Redis) -> None:
