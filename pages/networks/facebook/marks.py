@@ -36,13 +36,13 @@ def read(mark: str) -> Mark:
 def fresh(mark: Mark, comments: Iterable[IncomingComment]) -> tuple[IncomingComment, ...]:
     """Those that are new or changed since the mark, oldest first."""
     there = [each for each in comments if _second(each) >= mark.since]
-    return tuple(each for each in sorted(there, key=_order) if digest(each) not in mark.known)
+    return tuple(each for each in sorted(there, key=_second) if digest(each) not in mark.known)
 
 
 def after(mark: str, comments: Iterable[IncomingComment]) -> str:
     """The mark to go on from; the same one when there was nothing to read."""
     since = read(mark).since
-    there = sorted((each for each in comments if _second(each) >= since), key=_order)
+    there = sorted((each for each in comments if _second(each) >= since), key=_second)
     if not there:
         return mark or "0."
     kept = there[-REMEMBERED:]
@@ -60,7 +60,3 @@ def digest(comment: IncomingComment) -> str:
 
 def _second(comment: IncomingComment) -> int:
     return int(comment.at.timestamp()) if comment.at else 0
-
-
-def _order(comment: IncomingComment) -> tuple[int, str]:
-    return _second(comment), comment.remote_id
