@@ -6,7 +6,7 @@ from pages.networks.bluesky.client import BlueskyClient, build
 from pages.networks.bluesky.images import RULES
 from pages.networks.bluesky.length import LIMIT, measure
 from pages.networks.bluesky.version import VERSION
-from pages.networks.bluesky.wire import rests
+from pages.networks.bluesky.wire import HOST, rests
 from pages.networks.spec import NetworkSpec
 from pages.networks.types import Capability, ConnectKind, WhyNot
 
@@ -59,6 +59,7 @@ SPEC = NetworkSpec(
             Capability.TELL: WhyNot.TOLD_TO_SERVERS,
         }
     ),
+    host=HOST,
     version=VERSION,
     images=RULES,
     rests=rests,

@@ -44,12 +44,18 @@ def _shown(view: Mapping[str, Any]) -> Profile:
     if not is_did(view.get("did")):
         raise Later("answer_unreadable")
     who = voices.author_of(view, view["did"])
-    followers = view.get("followersCount")
     return Profile(
         remote_id=who.remote_id,
         handle=who.handle,
         name=who.name or who.remote_id,
         url=who.url,
-        followers=followers if isinstance(followers, int) and 0 <= followers < 2**31 else None,
+        followers=_count(view.get("followersCount")),
         text_limit=LIMIT,
     )
+
+
+def _count(value: object) -> int | None:
+    """A number of people, or None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < 2**31 else None

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cm_suite.core.errors import Later, Never, NextStep
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
+from cm_suite.core.text import redact
 from pages.networks.bluesky.keys import claims
 from pages.networks.bluesky.wire import UNREADABLE, Wire
 from pages.networks.errors import Code
@@ -19,7 +20,11 @@ def opened(wire: Wire, login: str, password: str) -> Grant:
     Raises Never (`access_refused`) with RECONNECT when the server does not know the two together.
     """
     body = {"identifier": login.strip().removeprefix("@"), "password": password.strip()}
-    return _grant(wire.prepare("com.atproto.server.createSession", token="", json=body))
+    try:
+        return _grant(wire.prepare("com.atproto.server.createSession", token="", json=body))
+    except OutcomeError as error:
+        error.answer = redact(error.answer, (body["password"],))
+        raise
 
 
 def renewed(wire: Wire, refresh_token: str) -> Grant:

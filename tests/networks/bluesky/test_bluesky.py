@@ -253,6 +253,14 @@ def test_a_wrong_password_is_refused(server: Bluesky) -> None:
     assert "wrong" not in refused.value.answer
 
 
+def test_a_server_that_says_the_password_back_teaches_nobody(server: Bluesky) -> None:
+    server.fail_next(before(400, {"error": "InvalidRequest", "message": f"{PASSWORD} is wrong"}), "session")
+    with pytest.raises(Never) as refused:
+        server.client(token="").log_in("maison-lumen.example", PASSWORD)
+    assert "is wrong" in refused.value.answer
+    assert PASSWORD not in refused.value.answer
+
+
 def test_a_session_renews_itself_with_its_other_token(server: Bluesky) -> None:
     opening, renewal = server.open(OURS)
     grant = server.client(token=opening, refresh_token=renewal).refresh()
@@ -335,4 +343,4 @@ def test_what_it_says_of_itself() -> None:
     assert SPEC.default_text_limit == 300
     assert SPEC.images is not None
     assert (SPEC.images.most, SPEC.images.most_bytes) == (4, 2_000_000)
-    assert (SPEC.host, SPEC.door, SPEC.app) == ("", None, None)
+    assert (SPEC.host, SPEC.door, SPEC.app) == ("https://bsky.social", None, None)
