@@ -90,8 +90,9 @@ class Wire:
         joint = "&" if "?" in path else "?"
         for number in range(most):
             answer = read(f"{path}{joint}count={PAGE_SIZE}&start={number * PAGE_SIZE}")
-            yield rows(answer)
-            if not _goes_on(answer, number):
+            found = rows(answer)
+            yield found
+            if not found or not _goes_on(answer, number):
                 return
         raise TooManyError
 

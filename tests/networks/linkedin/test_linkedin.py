@@ -262,6 +262,26 @@ def test_more_posts_than_can_be_read_cannot_be_told(linkedin: LinkedIn) -> None:
     assert linkedin.client().find(Outgoing("k", "Une lampe"), TEN, TEN) == CANNOT_TELL
 
 
+def test_a_total_that_promises_too_much_ends_with_an_empty_page(linkedin: LinkedIn) -> None:
+    linkedin.put("Une autre", TEN)
+    page = {"elements": list(linkedin.posts.values()), "paging": {"total": 9000, "links": []}}
+    linkedin.fail_next(fakes.before(Reply(200, page)), "read")
+    assert linkedin.client().find(Outgoing("k", "Une lampe"), TEN, TEN) == ABSENT
+    assert [each.query["start"] for each in linkedin.asked("posts")] == ["50"]
+
+
+def test_a_page_without_a_total_goes_on_by_its_link_or_by_being_full(linkedin: LinkedIn) -> None:
+    other, next_page = linkedin.put("Une autre", TEN), {"rel": "next", "href": "/rest/posts?start=50"}
+    wanted = linkedin.put("Une lampe", TEN)
+    first, second = linkedin.posts[other], linkedin.posts[wanted]
+    pages = ({"elements": [first], "paging": {"links": [next_page]}}, {"elements": [second], "paging": None})
+    for page in pages:
+        linkedin.fail_next(fakes.before(Reply(200, page)), "read")
+    sighting = linkedin.client().find(Outgoing("k", "Une lampe"), TEN, TEN)
+    assert (sighting.published and sighting.published.remote_id) == wanted
+    assert len(linkedin.asked("posts")) == 0
+
+
 @pytest.mark.parametrize("answer", [{"elements": [{"id": 1}]}, {"elements": [{"id": "urn:li:share:1"}]}])
 def test_posts_that_cannot_be_read_cannot_be_told(linkedin: LinkedIn, answer: dict[str, Any]) -> None:
     linkedin.fail_next(fakes.before(Reply(200, answer)), "read")
