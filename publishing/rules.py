@@ -28,6 +28,12 @@ TROUBLE: Final = frozenset({S.HELD, S.REJECTED, S.MISSED, S.NEEDS_PERSON})
 ENDED: Final = frozenset({S.CANCELLED, S.REMOVED})
 
 
+IMAGES_MOST: Final = 20
+"""Images of a post, whatever its network takes."""
+
+ALT_MOST: Final = 1500
+
+
 class DeliveryAct(StrEnum):
     """What a person may do to a delivery, by state; the role is asked on top of it."""
 

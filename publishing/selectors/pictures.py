@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from pages.models import Brand
 from publishing.models import Post, PostImage, StoredImage
+from publishing.rules import ALT_MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class PictureRow:
     width: int
     height: int
     alt: str = ""
+
+    @property
+    def left(self) -> int:
+        """Characters left for its alternative text."""
+        return ALT_MOST - len(self.alt)
 
 
 @dataclass(frozen=True, slots=True)

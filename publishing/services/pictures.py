@@ -18,9 +18,6 @@ SMALL_BYTES: Final = 200_000
 UNUSED_FOR: Final = timedelta(days=2)
 """A form that stands open for two days still finds what was uploaded in it."""
 
-MOST: Final = 20
-ALT_MOST: Final = 1500
-
 
 @dataclass(frozen=True, slots=True)
 class Placed:

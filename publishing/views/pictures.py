@@ -20,12 +20,14 @@ from pages.models import Brand
 from publishing import messages
 from publishing.enums import Refusal
 from publishing.models import StoredImage
+from publishing.rules import ALT_MOST
+from publishing.rules import IMAGES_MOST as MOST
 from publishing.selectors.pictures import PictureRow, known
 from publishing.services import pictures as keeping
 from publishing.services.fits import rules_of
 from publishing.services.links import LinkInvalid, opened
 from publishing.services.outgoing import as_taken
-from publishing.services.pictures import ALT_MOST, MOST, Placed
+from publishing.services.pictures import Placed
 from publishing.views.wishes import number_of
 
 ACT: Final = "picture_act"
