@@ -82,7 +82,7 @@ def test_what_is_new_costs_the_same_however_much_it_is(
     for number, size in enumerate((3, 30)):
         new = [IncomingComment(f"{number}-{each}", INSULT, VISITOR, POST) for each in range(size)]
         ThreadSnapshot.objects.all().delete()
-        with django_assert_num_queries(16, exact=False) as asked:
+        with django_assert_num_queries(17, exact=False) as asked:
             batch.take_all(cast.newsroom, new, NOON)
         counts.append(len(asked))
     assert counts[0] == counts[1]
