@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import (
+    BinaryField,
     BooleanField,
+    DateField,
     DateTimeField,
     Field,
     ForeignKey,
@@ -19,6 +22,7 @@ from cm_suite.core.models import LedgerEntry
 from pages.models import Brand, Membership, Person
 
 COUNTER = itertools.count(1000)
+DAYS = (clock.now().date() - timedelta(days=n) for n in itertools.count(1))  # a row a day may be unique
 
 
 def make_row(model: type[Model], brand: Brand, person: Person, **given: Any) -> Model:
@@ -56,9 +60,13 @@ def _value(field: Field[Any, Any], brand: Brand, person: Person) -> Any:
         return next(iter(field.flatchoices))[0]
     if isinstance(field, DateTimeField):
         return clock.now()
+    if isinstance(field, DateField):
+        return next(DAYS)
     if isinstance(field, BooleanField):
         return False
     if isinstance(field, IntegerField):
         return next(COUNTER)
+    if isinstance(field, BinaryField):
+        return b"secret"
     text = f"secret of {brand.slug} {next(COUNTER)}"
     return text[-field.max_length :] if field.max_length else text
