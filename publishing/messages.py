@@ -32,7 +32,7 @@ REFUSALS: Final[Mapping[str, Words]] = {
         "%(network)s takes no images from here. Leave %(page)s out, or write it a post without images."
     ),
     Refusal.TOO_MANY_IMAGES: gettext_lazy(
-        "%(page)s takes %(limit)s images in a post at most, and there are %(count)s. Take some out."
+        "%(page)s takes no more images in a post than %(limit)s, and there are %(count)s. Take some out."
     ),
     Refusal.ALT_TOO_LONG: gettext_lazy(
         "An alternative text is too long for %(page)s: %(length)s characters, at most %(limit)s. Shorten it."

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import get_resolver
 
 from cm_suite.core.errors import OutcomeError
 from pages.models import Brand
@@ -107,7 +108,9 @@ def offered(
         why_not=MappingProxyType({each: WhyNot.READ_ONLY for each in Capability if each not in able}),
     )
     with pytest.MonkeyPatch.context() as patch:
+        assert get_resolver().url_patterns  # every module is there before its networks are replaced
+        known, more = NETWORKS, {**NETWORKS, CODE: spec}
         for module in list(sys.modules.values()):
-            if vars(module).get("NETWORKS") is NETWORKS:
-                patch.setattr(module, "NETWORKS", {**NETWORKS, CODE: spec})
+            if vars(module).get("NETWORKS") is known:
+                patch.setattr(module, "NETWORKS", more)
         yield spec
