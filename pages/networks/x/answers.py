@@ -19,10 +19,17 @@ class Batch:
     users: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     further: str = ""
     excused: bool = False  # it says what it could not bring
+    counted: bool = False  # it says how many it brings
 
     def spoken(self) -> Batch:
         """Itself. Raises Later when it says nothing, not even that there is nothing."""
         if self.rows or self.excused:
+            return self
+        raise Later("answer_unreadable")
+
+    def listed(self) -> Batch:
+        """Itself. Raises Later when it is no list of X's: an empty one says that it is."""
+        if self.rows or self.counted:
             return self
         raise Later("answer_unreadable")
 
@@ -38,6 +45,7 @@ def batch(answer: Mapping[str, Any]) -> Batch:
         {str(each.get("id")): each for each in maps(users)},
         str(meta.get("next_token") or ""),
         isinstance(answer.get("errors"), list),
+        "result_count" in meta,
     )
 
 

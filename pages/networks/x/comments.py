@@ -120,7 +120,7 @@ def _page(wire: Wire, number: int, base: str, token: str) -> Batch:
     params = {"max_results": str(size), "tweet.fields": POST_FIELDS, "user.fields": USER_FIELDS}
     params |= {"expansions": "author_id"} | ({"pagination_token": token} if token else {})
     params |= {"since_id": base} if base != START else {}
-    return wire.paid(f"/users/{wire.remote_id}/mentions", params, post_read=size, user_read=size)
+    return wire.paid(f"/users/{wire.remote_id}/mentions", params, post_read=size, user_read=size).listed()
 
 
 def price_of(text: str) -> str:

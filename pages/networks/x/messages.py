@@ -101,7 +101,7 @@ def _page(wire: Wire, path: str, number: int, base: str, token: str) -> Batch:
     params = {"max_results": str(size), "event_types": "MessageCreate", "dm_event.fields": FIELDS}
     params |= {"expansions": "sender_id", "user.fields": USER_FIELDS}
     params |= {"pagination_token": token} if token else {}
-    return wire.paid(path, params, message_read=size, user_read=min(size, NEXT_PAGE))
+    return wire.paid(path, params, message_read=size, user_read=size).listed()
 
 
 def _conversation(reply: Reply) -> str:

@@ -207,6 +207,15 @@ def test_what_cannot_be_read_cannot_be_told(x: FakeX, row: dict[str, Any]) -> No
     assert sight(x, post()) == CANNOT_TELL
 
 
+@pytest.mark.parametrize("body", [{}, {"title": "ok"}, {"data": []}, {"meta": {}}, {"errors": [{}]}])
+def test_what_is_no_list_of_xs_promises_nothing(x: FakeX, body: dict[str, Any]) -> None:
+    x.say(LUMEN, TEXT)
+    x.fail_next(answering(Reply(200, body)), "read")
+    with pytest.raises(Later) as later:
+        sight(x, post())
+    assert later.value.code == "answer_unreadable"
+
+
 def test_a_longer_post_is_compared_whole(x: FakeX) -> None:
     long = "Une lampe dorée. " * 30
     x.say(LUMEN, "Une lampe dorée…", note_tweet={"text": long})
@@ -297,6 +306,15 @@ def test_a_link_that_the_budget_does_not_cover_is_refused_and_a_word_is_not(x: F
     assert list(x.requests) == []
     x.client(purse=purse).publish(post(), open_fence)
     assert purse.left == 0
+
+
+def test_what_the_budget_covers_in_part_is_not_begun(x: FakeX) -> None:
+    for left in (14_999, 19_999):
+        purse = MemoryPurse(left=left)
+        with pytest.raises(Never):
+            x.client(purse=purse).publish(post(images=(picture(0),)), open_fence)
+        assert purse.left == left
+    assert list(x.requests) == []
 
 
 def test_what_the_fence_stops_or_x_refuses_costs_nothing(x: FakeX, purse: MemoryPurse) -> None:
