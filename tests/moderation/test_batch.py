@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import DataError
+from django.db import DataError, connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from moderation.models import Assessment, Comment, Element, Qualification, Review, Revision, Span
+from moderation.risk import assess as risk
 from moderation.services import batch, fresh, taking
 from pages.models import Page, ThreadSnapshot
 from pages.networks.types import CommentKind, CommentPresence, IncomingComment, ThreadPost
@@ -75,17 +77,15 @@ def test_at_once_stores_what_one_by_one_stores(cast: Cast, noon: time_machine.Tr
     assert len(one_by_one[-1]) == 4  # a, c, d and the mention: neither the harmless one nor the message
 
 
-def test_what_is_new_costs_the_same_however_much_it_is(
-    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_what_is_new_costs_the_same_however_much_it_is(cast: Cast) -> None:
     counts = []
     for number, size in enumerate((3, 30)):
         new = [IncomingComment(f"{number}-{each}", INSULT, VISITOR, POST) for each in range(size)]
         ThreadSnapshot.objects.all().delete()
-        with django_assert_num_queries(17, exact=False) as asked:
+        with CaptureQueriesContext(connection) as asked:
             batch.take_all(cast.newsroom, new, NOON)
         counts.append(len(asked))
-    assert counts[0] == counts[1]
+    assert counts[0] == counts[1] <= 17
     assert Review.objects.count() == 33
 
 
@@ -180,13 +180,13 @@ def test_what_a_comment_answers_is_read_with_it_also_from_the_same_answer(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[tuple[str, str, str]] = []
-    real = fresh.risk.assess
+    real = risk.assess
 
     def assess(comment: Any) -> Any:
         read.append((comment.text, comment.parent_text, comment.post_text))
         return real(comment)
 
-    monkeypatch.setattr(fresh.risk, "assess", assess)
+    monkeypatch.setattr(risk, "assess", assess)
     above = IncomingComment("a", "Qui est nul ?", VISITOR, POST)
     below = IncomingComment("b", "Lui.", VISITOR, POST, parent_id="a")
     batch.take_all(cast.newsroom, [above, below], NOON)

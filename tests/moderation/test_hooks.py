@@ -209,7 +209,12 @@ def test_a_page_that_rings_without_end_is_read_once_and_then_at_its_turn(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     asked: list[tuple[str, int, float]] = []
-    monkeypatch.setattr("cm_suite.core.pace.hit", lambda *hit: asked.append(hit) or len(asked) == 1)
+
+    def hit(*given: Any) -> bool:
+        asked.append(given)
+        return len(asked) == 1
+
+    monkeypatch.setattr("cm_suite.core.pace.hit", hit)
     with django_capture_on_commit_callbacks(execute=True):
         for number in range(3):
             assert rings(client, body(number=number)) == 200
