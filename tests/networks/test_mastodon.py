@@ -70,6 +70,8 @@ def test_a_closed_port_is_not_sent() -> None:
     ("status", "body", "code", "step"),
     [
         (401, {"error": "The access token was revoked"}, Code.ACCESS_REFUSED, NextStep.RECONNECT),
+        (400, "Invalid Bearer token", Code.ACCESS_REFUSED, NextStep.RECONNECT),
+        (400, "<html>Invalid Bearer token</html>", Code.CONTENT_REFUSED, NextStep.EDIT),
         (
             403,
             {"error": "This action is outside the authorized scopes"},

@@ -10,6 +10,7 @@ from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from cm_suite.core.http import Refusal, parsed
 from pages.networks.errors import Code
 
+NO_TOKEN: Final = b"invalid bearer token"  # how Takahē refuses one, in plain words
 AGAIN: Final = timedelta(seconds=30)  # after which an image that was not ready is tried again
 
 
@@ -21,6 +22,8 @@ def explained(refusal: Refusal) -> Never:
     """
     said = said_in(refusal.body)
     code, step = _meaning(refusal.status, said)
+    if refusal.status in {400, 401} and refusal.body.strip().lower() == NO_TOKEN:
+        code, step = Code.ACCESS_REFUSED, NextStep.RECONNECT
     return Never(code, answer=refusal.answer, step=step)
 
 

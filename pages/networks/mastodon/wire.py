@@ -72,14 +72,25 @@ class Wire:
             raise Unknown("answer_unreadable", answer=str(answer.status)) from None
 
     def instance(self) -> Mapping[str, Any]:
-        """What the server says about itself; servers of before version 4 only know the older question."""
+        """What the server says about itself; servers of before version 4 only know the older question.
+
+        Raises Later when the last of its questions failed for want of the server.
+        """
+        failed: Later | None = None
         for path in INSTANCES:
             try:
                 found = self.call("GET", path).json()
             except Never:
-                continue
-            if isinstance(found, Mapping):
-                return found
+                failed = None
+            except Later as late:
+                if late.code != "server_error":
+                    raise
+                failed = late
+            else:
+                if isinstance(found, Mapping):
+                    return found
+        if failed is not None:
+            raise failed
         return {}
 
     def heard(self, path: str, params: Mapping[str, Any] | None = None) -> Any:

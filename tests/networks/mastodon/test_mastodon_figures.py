@@ -147,6 +147,29 @@ def test_a_token_that_may_not_block_is_not_a_page_that_is_lost(mastodon: Mastodo
     assert (refused.value.code, refused.value.step) == (Code.SCOPE_MISSING, NextStep.CONTACT)
 
 
+# --- servers that are alike
+
+
+def test_what_the_server_takes_is_asked_the_older_way_when_the_newer_fails(mastodon: Mastodon) -> None:
+    mastodon.max_characters = 777
+    wire = mastodon.client()._wire
+    mastodon.fail_next(answer_before(500), "read")
+    assert wire.instance()["configuration"]["statuses"]["max_characters"] == 777
+    assert [request.path for request in mastodon.requests] == ["/api/v1/instance"]
+
+
+def test_when_both_ways_fail_it_is_for_later(mastodon: Mastodon) -> None:
+    for _way in range(2):
+        mastodon.fail_next(answer_before(500), "read")
+    with pytest.raises(Later) as later:
+        mastodon.client()._wire.instance()
+    assert later.value.code == "server_error"
+    mastodon.fail_next(answer_before(429), "read")
+    with pytest.raises(Later) as slowed:
+        mastodon.client()._wire.instance()
+    assert (slowed.value.code, list(mastodon.requests)) == ("rate_limited", [])
+
+
 # --- rest
 
 

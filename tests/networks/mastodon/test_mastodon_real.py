@@ -16,12 +16,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cm_suite.core.errors import Later, Never, Unknown
+from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.core.guard import Guard
 from cm_suite.core.http import Answer, NetworkHttp
+from pages.networks.errors import Code
 from pages.networks.mastodon.client import MastodonClient
+from pages.networks.mastodon.door import MastodonDoor
 from pages.networks.mastodon.wire import STATUSES, Wire, rests
-from pages.networks.types import Access, CommentBatch, IncomingComment, Outgoing, Reply, SightingKind
+from pages.networks.types import Access, Ask, CommentBatch, IncomingComment, Outgoing, Reply, SightingKind
 from tests.networks.bench import ALTS, picture
 
 URL: Final = os.environ.get("CM_TEST_MASTODON_URL", "").rstrip("/")
@@ -109,6 +111,11 @@ def heard(ask: Callable[[str], CommentBatch], remote_id: str) -> IncomingComment
     return awaited(lambda: next((each for each in ask("").comments if each.remote_id == remote_id), None))
 
 
+def name(client: MastodonClient) -> str:
+    """How people of the same server name the account."""
+    return "@" + client.profile().handle.split("@")[1]
+
+
 def said(text: str, **more: Any) -> str:
     """The second account writes; gives the status' id as this server knows it."""
     answer = Wire(Access(URL, SECOND, ""), way(SECOND)).call(
@@ -168,7 +175,7 @@ def test_what_is_taken_down_twice_is_gone_or_at_least_out_of_the_list(
 
 @two_accounts
 def test_a_reply_is_heard_answered_once_and_found(client: MastodonClient, published: str) -> None:
-    handle = client.profile().handle
+    handle = name(client)
     comment = heard(client.comments, said(f"{handle} Trop chère.", in_reply_to_id=published))
     assert comment.post is not None
     assert comment.post.remote_id == published
@@ -181,7 +188,7 @@ def test_a_reply_is_heard_answered_once_and_found(client: MastodonClient, publis
 
 @two_accounts
 def test_who_names_us_elsewhere_and_who_writes_in_private(client: MastodonClient) -> None:
-    handle = client.profile().handle
+    handle = name(client)
     mention = heard(client.mentions, said(f"Vu chez {handle}."))
     assert mention.post is None
     try:
@@ -197,12 +204,21 @@ def test_who_names_us_elsewhere_and_who_writes_in_private(client: MastodonClient
 
 @two_accounts
 def test_somebody_is_kept_away_and_let_in_again(client: MastodonClient) -> None:
-    author = heard(client.mentions, said(f"{client.profile().handle} Bonjour")).author
+    author = heard(client.mentions, said(f"{name(client)} Bonjour")).author
     for act in (client.block, client.block, client.unblock, client.unblock):
         act(author)
 
 
 def test_a_token_that_opens_nothing_asks_for_another() -> None:
-    with pytest.raises((Never, Later)) as refused:
+    with pytest.raises(Never) as refused:
         MastodonClient(Access(URL, "nothing", "1"), way("nothing")).profile()
-    assert isinstance(refused.value, Never)
+    assert refused.value.step is NextStep.RECONNECT
+
+
+def test_the_server_registers_the_application_and_refuses_a_code_of_nobody() -> None:
+    back = "https://suite.lumen.example/connect/back"
+    keys = MastodonDoor(None, way(""), URL).register("CM suite", back, "https://suite.lumen.example")
+    ask = Ask(back, "state", "v" * 43, "c" * 43)
+    with pytest.raises((Never, Later)) as refused:  # some fall over a code that they never gave
+        MastodonDoor(keys, way(""), URL).grant("nothing", ask)
+    assert refused.value.code in {Code.GRANT_REFUSED, "server_error"}
