@@ -44,8 +44,9 @@ class Conversations(PageWire):
         reading = Threads(self._graph, self._page).since(known.since)
         whole = reading.whole()
         there = marks.fresh(known, whole)
-        further = marks.after(mark, whole)
-        return CommentBatch(there, further, more=reading.up_to is not None and further != mark)
+        cut = reading.up_to is not None
+        further = marks.after(mark, whole, remembered=1 if cut else marks.REMEMBERED)
+        return CommentBatch(there, further, more=cut and further != mark)
 
     def comment(self, remote_id: str) -> IncomingComment:
         """One comment, mention or message as it is now; GONE when the network has it no more."""

@@ -39,15 +39,19 @@ def fresh(mark: Mark, comments: Iterable[IncomingComment]) -> tuple[IncomingComm
     return tuple(each for each in sorted(there, key=_second) if digest(each) not in mark.known)
 
 
-def after(mark: str, comments: Iterable[IncomingComment]) -> str:
-    """The mark to go on from; the same one when there was nothing to read."""
+def after(mark: str, comments: Iterable[IncomingComment], remembered: int = REMEMBERED) -> str:
+    """The mark to go on from; the same one when there was nothing to read.
+
+    `remembered`: how many are read again; few where more are waiting, so that each turn gets further.
+    """
     since = read(mark).since
     there = sorted((each for each in comments if _second(each) >= since), key=_second)
     if not there:
         return mark or "0."
-    kept = there[-REMEMBERED:]
-    if len(there) > REMEMBERED and _second(there[-REMEMBERED - 1]) == _second(kept[0]):
-        kept = [each for each in kept if _second(each) > _second(kept[0])] or kept
+    kept = there[-remembered:]
+    if len(there) > remembered and _second(there[-remembered - 1]) == _second(kept[0]):
+        later = [each for each in kept if _second(each) > _second(kept[0])]
+        kept = later or [each for each in there if _second(each) == _second(kept[0])][-REMEMBERED:]
     return f"{_second(kept[0])}.{''.join(digest(each) for each in kept)}"
 
 

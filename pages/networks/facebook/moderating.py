@@ -44,9 +44,9 @@ class Moderating(PageWire):
 
     def unblock(self, author: Commenter) -> None:
         """Let them in again; never kept away is done."""
+        who = {"user": _known(author)}
         try:
-            edge = path_of(self._page, "blocked")
-            self._graph.delete(edge, {"user": _known(author)}, lacking=BARRED)
+            self._graph.delete(path_of(self._page, "blocked"), who, lacking=BARRED)
         except Never as refusal:
             if refusal.code != Code.NOT_FOUND:
                 raise

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from cm_suite.core.errors import Later
 from pages.networks.facebook import mapping
 from pages.networks.facebook.mapping import COMMENT_FIELDS, POST_FIELDS
 from pages.networks.facebook.pagewire import DEAF
@@ -51,7 +52,11 @@ class Threads:
         asked = {"fields": f"{POST_FIELDS},{edge}{{{COMMENT_FIELDS}}}", "limit": POSTS}
         answer = self._graph.get(path_of(self._page, "published_posts"), asked, lacking=DEAF)
         reading = Reading()
-        for each in _rows(answer):
+        try:
+            posts = rows(answer)
+        except ValueError:
+            raise Later("answer_unreadable") from None
+        for each in posts:
             self._under(each, reading, second)
         return reading
 
@@ -81,7 +86,7 @@ class Threads:
         return asked | ({"since": second - 1} if second > 0 else {})
 
     def _of_others(self, answer: Mapping[str, Any], post: ThreadPost) -> Iterator[IncomingComment]:
-        for each in _rows(answer):
+        for each in mapping.inner({"comments": answer}, "comments"):
             try:
                 comment = mapping.comment(each, post)
             except UNREADABLE:
@@ -95,10 +100,3 @@ def _cut(reading: Reading, last: IncomingComment | None) -> None:
     if last is not None and last.at is not None:
         at = last.at.timestamp()
         reading.up_to = at if reading.up_to is None else min(reading.up_to, at)
-
-
-def _rows(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    try:
-        return rows(answer)
-    except ValueError:
-        return []

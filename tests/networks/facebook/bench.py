@@ -11,8 +11,8 @@ from cm_suite.ops.bench.fake_network import Fault, Reply
 from pages.networks.types import Commenter, Metric
 from tests.networks.bench import Bench, MemoryPace, Opens
 from tests.networks.facebook import fake as fakes
-from tests.networks.facebook.fake import NADIA, Facebook, running
-from tests.networks.facebook.words import error
+from tests.networks.facebook.fake import Facebook, running
+from tests.networks.facebook.words import NADIA, PAGE, error
 
 SPENT: Final = (
     '{"5515": [{"type": "pages", "call_count": 100, "total_cputime": 20, "total_time": 20, '
@@ -66,7 +66,7 @@ def facebook() -> Iterator[Bench]:
             alts=server.alts,
             mention=server.name,
             write=server.write,
-            answered=lambda: len([each for each in server.messages if each["from"] == fakes.PAGE]),
+            answered=lambda: len([each for each in server.messages if each["from"] == PAGE]),
             blocked=lambda: len(server.kept_away),
             engage=engage,
             withhold=lambda: setattr(server, "silent", True),

@@ -47,6 +47,7 @@ class Facebook:
         self.business: dict[str, Any] = {}
         self.refused: dict[str, Reply] = {}  # by a part of the path and of the fields that were asked
         self.silent = False
+        self.stubborn = False  # it says that what is taken down is not there, and keeps it
         self.spent: dict[str, str] = {}
         self.page_size = 0  # smaller pages than asked
         self.subscribed = ""
@@ -189,6 +190,8 @@ class Facebook:
 
     def _changed(self, method: str, node: str, said: dict[str, Any]) -> Reply:
         """A post or a comment is taken down, or a comment hidden."""
+        if self.stubborn:
+            return GONE
         if node in self.comments and method == "POST":
             self.comments[node]["is_hidden"] = said["is_hidden"]
         elif node in self.comments:
