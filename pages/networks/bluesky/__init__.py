@@ -44,11 +44,12 @@ SPEC = NetworkSpec(
         "The account's notifications of replies, mentions and quotes, each turn ten minutes further back "
         "than the last, for authors have a say in their order; the first turn begins with the latest fifty. "
         "What stands in a thread that a post of ours began is a comment, anything else a mention; the "
-        "network tells of an answer at most five levels below a post. Nothing can be edited there. A comment "
-        "is gone once its record is; one by somebody who is kept away is still read from their own server. "
-        "Private messages are read when the application password was allowed to (`listen_scope_missing` "
-        "otherwise), from the last one of each of the latest fifty conversations on. A server without the "
-        "network around it (no AppView) gives neither comments nor counts, and says so (`not_allowed_here`)."
+        "network tells of an answer at most five levels below a post, and never again of a hidden one. "
+        "Nothing can be edited there. A comment is gone once its record is, some seconds later; one by "
+        "somebody who is kept away is still read from their own server. Private messages are read when the "
+        "application password was allowed to (`listen_scope_missing` otherwise), from the last one of each of "
+        "the latest fifty conversations on. A server without the network around it (no AppView) gives "
+        "neither comments nor counts, and says so (`not_allowed_here`)."
     ),
     why_not=MappingProxyType(
         {

@@ -66,11 +66,8 @@ class View:
         if not 1 <= limit <= 100:
             return refusal("InvalidRequest", "limit")
         wanted = set(request.every.get("reasons", [])) if self.knows_reasons else set()
-        notes = [
-            each
-            for each in reversed(self.told.get(account.did, []))
-            if not wanted or each["reason"] in wanted
-        ]
+        told = reversed(self.told.get(account.did, []))
+        notes = [each for each in told if (not wanted or each["reason"] in wanted) and not self._hidden(each)]
         start = int(request.query.get("cursor", "0"))
         page = notes[start : start + limit]
         cursor = {"cursor": str(start + limit)} if start + limit < len(notes) else {}
@@ -107,6 +104,12 @@ class View:
             where = uri.replace(POSTS, GATES)
             post["threadgate"] = {"uri": where, "cid": gate["cid"], "record": gate["value"], "lists": []}
         yield post
+
+    def _hidden(self, note: dict[str, Any]) -> bool:
+        """Whether a threadgate hides what a notification tells of: then it is told no more."""
+        root = note["record"].get("reply", {}).get("root", {}).get("uri", "")
+        gate = self.find(root.replace(POSTS, GATES))
+        return gate is not None and note["uri"] in gate[1]["value"].get("hiddenReplies", [])
 
     def _blocking(self, reader: Account, did: str) -> str:
         for rkey, kept in reader.of(BLOCKS).items():

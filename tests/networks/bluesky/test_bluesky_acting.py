@@ -56,8 +56,8 @@ def test_what_is_hidden_stands_in_the_threadgate_of_its_post(server: Bluesky) ->
     assert set(made) == {"$type", "post", "createdAt", "hiddenReplies"}
     client.unhide(first)
     assert gate(server, post)["hiddenReplies"] == [second]
-    (one, two) = client.comments("").comments
-    assert (one.presence, two.presence) == (CommentPresence.VISIBLE, CommentPresence.HIDDEN)
+    assert [each.remote_id for each in client.comments("").comments] == [first]
+    assert client.comment(first).presence is CommentPresence.VISIBLE
     assert client.comment(second).presence is CommentPresence.HIDDEN
 
 

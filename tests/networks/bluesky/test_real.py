@@ -8,6 +8,7 @@ answers it. What needs the network around the server (an AppView) is only asked 
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,7 @@ from tests.networks.bench import picture
 
 URL: Final = os.environ.get("CM_TEST_BLUESKY_URL", "").rstrip("/")
 LINK: Final = "https://maison-lumen.example/vitrine/une-adresse-assez-longue-pour-etre-raccourcie?a=1&b=2"
+PATIENCE: Final = 15  # seconds that a network may take to hear of a record
 FAMILY: Final = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 
 pytestmark = pytest.mark.skipif(not URL, reason="CM_TEST_BLUESKY_URL names no server")
@@ -134,6 +136,16 @@ def where_there_is_a_network[T](ask: Callable[[], T]) -> T:
     return pytest.skip("this server has no network around it (no AppView): it says not_allowed_here")
 
 
+def eventually[T](ask: Callable[[], T], good: Callable[[T], bool]) -> T:
+    """What the network says, once it has heard of what the servers keep: that takes it some seconds."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        found = ask()
+        if good(found) or time.monotonic() > until:
+            return found
+        time.sleep(0.5)
+
+
 def test_a_password_opens_a_session_that_renews_itself(page: tuple[Access, Grant]) -> None:
     access, grant = page
     assert grant.expires_at is not None
@@ -222,7 +234,8 @@ def test_a_reply_of_somebody_else_is_a_comment_that_we_answer_and_hide(
         act(heard, "")
         assert ours.comment(heard).presence is presence
     reader.delete(heard)
-    assert ours.comment(heard).presence is CommentPresence.GONE
+    now = eventually(lambda: ours.comment(heard), lambda each: each.presence is CommentPresence.GONE)
+    assert now.presence is CommentPresence.GONE
     ours.delete(published.remote_id)
 
 
@@ -244,11 +257,52 @@ def test_somebody_is_kept_away_and_let_in_again(
     reader.delete(heard)
 
 
-def test_comments_are_heard_where_there_is_a_network(ours: BlueskyClient) -> None:
-    batch = where_there_is_a_network(lambda: ours.comments(""))
-    assert batch.mark != ""
+def test_what_somebody_says_is_heard_once_and_counted_where_there_is_a_network(
+    ours: BlueskyClient, reader: BlueskyClient, post: str
+) -> None:
+    mark = where_there_is_a_network(lambda: ours.comments("").mark)
+    heard = reader.reply(Reply(uuid.uuid4().hex, post, "Trop chère.", "fr"), lambda: None).remote_id
+    batch = eventually(lambda: ours.comments(mark), lambda each: bool(each.comments))
+    (comment,) = batch.comments
+    assert (comment.remote_id, comment.text, comment.language) == (heard, "Trop chère.", "fr")
+    assert comment.author.handle == reader.profile().handle
+    assert comment == ours.comment(heard)
+    assert ours.comments(batch.mark).comments == ()
+    counted = eventually(lambda: ours.figures([post])[post], lambda each: any(one.value for one in each))
+    assert {each.metric: each.value for each in counted} == {
+        Metric.REACTIONS: 0,
+        Metric.COMMENTS: 1,
+        Metric.RESHARES: 0,
+        Metric.QUOTES: 0,
+        Metric.SAVES: 0,
+    }
+    ours.hide(heard, "")
+    assert eventually(lambda: ours.comments(mark).comments, lambda each: not each) == ()
+    assert ours.comment(heard).presence is CommentPresence.HIDDEN
+    reader.delete(heard)
 
 
-def test_figures_are_counted_where_there_is_a_network(ours: BlueskyClient, post: str) -> None:
-    counted = where_there_is_a_network(lambda: ours.figures([post]))
-    assert {each.metric for each in counted.get(post, ())} <= set(Metric)
+def test_who_names_us_elsewhere_is_heard_where_there_is_a_network(
+    ours: BlueskyClient, reader: BlueskyClient
+) -> None:
+    mark = where_there_is_a_network(lambda: ours.mentions("").mark)
+    named = reader.publish(outgoing(f"Vu chez {ours.profile().handle}"), lambda: None).remote_id
+    batch = eventually(lambda: ours.mentions(mark), lambda each: bool(each.comments))
+    assert [(each.remote_id, each.kind) for each in batch.comments] == [(named, CommentKind.MENTION)]
+    reader.delete(named)
+
+
+def test_one_who_is_kept_away_is_still_read_where_there_is_a_network(
+    ours: BlueskyClient, reader: BlueskyClient, post: str
+) -> None:
+    where_there_is_a_network(lambda: ours.figures([post]))
+    heard = reader.reply(Reply(uuid.uuid4().hex, post, "Trop chère."), lambda: None).remote_id
+    known = eventually(lambda: ours.comment(heard), lambda each: each.author.handle != "")
+    ours.block(known.author)
+    unseen = eventually(lambda: ours.comment(heard), lambda each: each.author.handle == "")
+    assert (unseen.author.handle, unseen.presence) == ("", CommentPresence.VISIBLE)
+    assert (unseen.text, unseen.post) == (known.text, known.post)
+    ours.unblock(known.author)
+    seen = eventually(lambda: ours.comment(heard), lambda each: each.author.handle != "")
+    assert seen == known
+    reader.delete(heard)
