@@ -302,7 +302,8 @@ def test_a_refused_token_is_one_for_listening_too(mastodon: Mastodon) -> None:
 def test_a_server_that_cannot_be_asked_is_for_later(mastodon: Mastodon, fault: Any, code: str) -> None:
     mastodon.fail_next(fault, "read")
     late = caught(mastodon)
-    assert (type(late), late.code) == (Later, code)
+    assert isinstance(late, Later)
+    assert late.code == code
 
 
 def test_a_closed_port_is_for_later() -> None:
@@ -367,10 +368,25 @@ def test_what_the_server_has_no_more_is_gone(mastodon: Mastodon, status: int, bo
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(404, "<html>404</html>"), (200, None), (200, {}), (200, {"id": "6", "content": "x"}), (200, "x")],
+    [(200, None), (200, {}), (200, {"id": "6", "content": "x"}), (200, "x")],
 )
 def test_what_another_one_says_is_not_believed(mastodon: Mastodon, status: int, body: object) -> None:
     mastodon.fail_next(answer_before(status, body or "null"), "read")
+    with pytest.raises(Later) as late:
+        mastodon.client().comment("5")
+    assert late.value.code == "answer_unreadable"
+
+
+def test_a_page_that_says_not_found_is_believed_when_the_server_itself_is_there(mastodon: Mastodon) -> None:
+    mastodon.fail_next(answer_before(404, "<html>404</html>"), "read")
+    assert mastodon.client().comment("5") == IncomingComment("5", "", presence=CommentPresence.GONE)
+    assert asked(mastodon) == ["/api/v1/accounts/verify_credentials"]
+
+
+@pytest.mark.parametrize("body", ["<html>404</html>", {"id": "another"}, []])
+def test_a_page_in_front_of_the_server_is_not_believed(mastodon: Mastodon, body: Any) -> None:
+    mastodon.fail_next(answer_before(404, "<html>404</html>"), "read")
+    mastodon.fail_next(answer_before(200, body or "[]"), "read")
     with pytest.raises(Later) as late:
         mastodon.client().comment("5")
     assert late.value.code == "answer_unreadable"

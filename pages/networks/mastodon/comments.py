@@ -13,7 +13,7 @@ from pages.networks.errors import Code
 from pages.networks.mastodon import answers, reading, sightings, voices
 from pages.networks.mastodon.mapping import Seen, seen
 from pages.networks.mastodon.threads import Threads
-from pages.networks.mastodon.wire import UNREADABLE, Wire, status_path
+from pages.networks.mastodon.wire import UNREADABLE, NotSaidError, Wire, status_path
 from pages.networks.types import (
     ABSENT,
     CANNOT_TELL,
@@ -64,7 +64,11 @@ class Conversations:
         except Never as refusal:
             if refusal.code != Code.NOT_FOUND:
                 raise
-            return IncomingComment(remote_id, "", presence=CommentPresence.GONE)
+            return _gone(remote_id)
+        except NotSaidError:
+            if not self._wire.knows_us():
+                raise
+            return _gone(remote_id)  # servers that are alike say it with a page
         comment = voices.comment_of(status)
         self._threads.begin()
         place = self._threads.place_of(comment, patient=True)
@@ -114,3 +118,7 @@ class Conversations:
         for each in context["descendants"]:
             if voices.author_id(each) == self._wire.remote_id:
                 yield seen(each)
+
+
+def _gone(remote_id: str) -> IncomingComment:
+    return IncomingComment(remote_id, "", presence=CommentPresence.GONE)

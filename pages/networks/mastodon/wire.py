@@ -39,6 +39,10 @@ class TooManyError(Exception):
     """The account published more than we are ready to read."""
 
 
+class NotSaidError(Later):
+    """Something answered that nothing is there, without the server's own words: it may be another's page."""
+
+
 class Wire:
     """One account's way to its server."""
 
@@ -93,6 +97,11 @@ class Wire:
             raise failed
         return {}
 
+    def knows_us(self) -> bool:
+        """Whether the server itself is there now, and says that this is our account."""
+        account = self.call("GET", ACCOUNT).json()
+        return isinstance(account, Mapping) and str(account.get("id")) == self.remote_id
+
     def heard(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """What people wrote, as JSON. A token that may not read it is told apart from one that is refused.
 
@@ -134,7 +143,7 @@ def status_path(remote_id: str, below: str = "") -> str:
 def _deaf(refusal: Refusal) -> OutcomeError:
     """Why we may not read what people wrote."""
     if refusal.status == HTTPStatus.NOT_FOUND and not said_in(refusal.body):
-        return Later("answer_unreadable", answer=refusal.answer)
+        return NotSaidError("answer_unreadable", answer=refusal.answer)
     never = explained(refusal)
     if never.code != Code.SCOPE_MISSING:
         return never

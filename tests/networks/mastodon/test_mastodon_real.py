@@ -22,8 +22,17 @@ from cm_suite.core.http import Answer, NetworkHttp
 from pages.networks.errors import Code
 from pages.networks.mastodon.client import MastodonClient
 from pages.networks.mastodon.door import MastodonDoor
-from pages.networks.mastodon.wire import STATUSES, Wire, rests
-from pages.networks.types import Access, Ask, CommentBatch, IncomingComment, Outgoing, Reply, SightingKind
+from pages.networks.mastodon.wire import STATUSES, Wire, rests, status_path
+from pages.networks.types import (
+    Access,
+    Ask,
+    CommentBatch,
+    CommentPresence,
+    IncomingComment,
+    Outgoing,
+    Reply,
+    SightingKind,
+)
 from tests.networks.bench import ALTS, picture
 
 URL: Final = os.environ.get("CM_TEST_MASTODON_URL", "").rstrip("/")
@@ -184,6 +193,8 @@ def test_a_reply_is_heard_answered_once_and_found(client: MastodonClient, publis
     since = datetime.now(UTC)
     client.reply(reply, lambda: None)
     assert client.find_reply(reply, since, datetime.now(UTC)).kind is SightingKind.FOUND
+    Wire(Access(URL, SECOND, ""), way(SECOND)).call("DELETE", status_path(comment.remote_id))
+    awaited(lambda: client.comment(comment.remote_id).presence is CommentPresence.GONE)
 
 
 @two_accounts
