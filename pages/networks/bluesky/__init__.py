@@ -47,8 +47,8 @@ SPEC = NetworkSpec(
         "network tells of an answer at most five levels below a post, and never again of a hidden one. "
         "Nothing can be edited there. A comment is gone once its record is, some seconds later; one by "
         "somebody who is kept away is still read from their own server. Private messages are read when the "
-        "application password was allowed to (`listen_scope_missing` otherwise), from the last one of each of "
-        "the latest fifty conversations on. A server without the network around it (no AppView) gives "
+        "application password was allowed to (`listen_scope_missing` otherwise), from the last one of each "
+        "of the latest fifty conversations on. A server without the network around it (no AppView) gives "
         "neither comments nor counts, and says so (`not_allowed_here`)."
     ),
     why_not=MappingProxyType(
