@@ -8,7 +8,7 @@ from pages.messages import network_name
 from pages.models import Page
 from pages.networks.registry import NETWORKS
 from pages.networks.spec import ImageRules
-from pages.networks.types import Capability
+from pages.networks.types import Capability, ConnectKind
 from publishing.enums import Refusal
 from publishing.services import links
 from publishing.services.results import Refused
@@ -18,6 +18,12 @@ def publishes(network: str) -> bool:
     """Whether posts can be put on this network; one that this installation no longer has says so later."""
     spec = NETWORKS.get(network)
     return spec is None or Capability.PUBLISH in spec.capabilities
+
+
+def is_own(network: str) -> bool:
+    """Whether it is the brand's own public page, which needs no account."""
+    spec = NETWORKS.get(network)
+    return spec is not None and spec.connect is ConnectKind.NONE
 
 
 def not_published() -> list[str]:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from publishing.enums import ContentType
 from publishing.selectors.pictures import PictureRow
 from publishing.services.draft import Content
+from publishing.services.fits import is_own
 from publishing.views.names import PageName
 from publishing.views.says import Said
 
@@ -24,7 +25,7 @@ class Preview:
     @property
     def is_newsroom(self) -> bool:
         """Whether it is the brand's own public page, which shows a link and a promotion apart."""
-        return self.said.page.network == "newsroom"
+        return is_own(self.said.page.network)
 
     @property
     def is_promotion(self) -> bool:
