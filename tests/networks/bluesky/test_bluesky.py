@@ -11,8 +11,9 @@ import time_machine
 
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.ops.bench.fake_network import Fault, FaultKind
+from pages.networks.base import Logs
 from pages.networks.bluesky import SPEC
-from pages.networks.bluesky.client import build
+from pages.networks.bluesky.client import BlueskyClient, build
 from pages.networks.bluesky.wire import HOST, Wire, rests
 from pages.networks.errors import Code
 from pages.networks.spec import Tools
@@ -343,4 +344,5 @@ def test_what_it_says_of_itself() -> None:
     assert SPEC.default_text_limit == 300
     assert SPEC.images is not None
     assert (SPEC.images.most, SPEC.images.most_bytes) == (4, 2_000_000)
+    assert issubclass(BlueskyClient, Logs)
     assert (SPEC.host, SPEC.door, SPEC.app) == ("https://bsky.social", None, None)
