@@ -96,8 +96,8 @@ ABILITIES: Final[Mapping[Capability, Ability]] = {
 WHY_NOT: Final[Mapping[WhyNot, Words]] = {
     WhyNot.TOTAL_ONLY: _("This network only says how many follow, and nothing of who left."),
     WhyNot.AUTHORS_OWN: _(
-        "On this network an answer stays on its author’s own page. Only its author or those who run a server "
-        "can take it away: report it to the server."
+        "On this network an answer stays on its author’s own page. Only its author or those who run the "
+        "network can take it away: report it there."
     ),
     WhyNot.SHOWN_AT_ONCE: _("On this network answers show at once: nothing waits for approval."),
     WhyNot.TOLD_TO_SERVERS: _("On this network notices go to those who run the servers, and never reach us."),
@@ -111,7 +111,7 @@ WHY_NOT: Final[Mapping[WhyNot, Words]] = {
 
 NEEDS: Final[Mapping[ConnectKind, Words]] = {
     ConnectKind.NONE: _("Nothing: it belongs to the brand and needs no account."),
-    ConnectKind.TOKEN: _("An account on a server of this network, and a token made there."),
+    ConnectKind.TOKEN: _("An account on any server of this network."),
     ConnectKind.LOGIN: _("A name, and a password made for this application alone."),
     ConnectKind.ADDRESS: _("An address that anybody may read."),
     ConnectKind.OAUTH: _("Somebody who may run the page says yes on the network’s own site."),

@@ -115,7 +115,7 @@ def test_one_of_several_accounts_is_connected(cast: Cast, salon: Salon, lead: Cl
     ]
     said = text(shown.content)
     assert "Through Agence Belleville" in said
-    assert "Not everything will work, for this is missing: write" in said
+    assert "Not everything will work It lacks: write" in said
     assert pages() == []
     second = Offer.objects.get(remote_id="2")
     assert second.token.encode() not in shown.content
