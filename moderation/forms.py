@@ -176,7 +176,7 @@ class FilterForm(forms.Form):
         choices=[
             ("", _("Any")),
             (Kind.COMMENT, _("Under our posts")),
-            (Kind.MENTION, _("Elsewhere, naming us")),
+            (Kind.MENTION, _("Elsewhere")),
         ],
     )
     presence = forms.ChoiceField(

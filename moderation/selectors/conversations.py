@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -73,14 +74,24 @@ def messages_of(brand: Brand) -> QuerySet[Comment]:
 
 
 def conversations(brand: Brand, number: str | None) -> tuple[ListPage[Any], list[ConversationRow]]:
-    """A page of the conversations, the latest first; four queries."""
+    """A page of the conversations, the latest first; five queries."""
     grouped = messages_of(brand).order_by().values("page_id", "conversation")
     latest = grouped.annotate(last=Max("pk"), count=Count("pk")).order_by("-last")
     page = Paginator(latest, A_PAGE).get_page(number)
     counts = {each["last"]: each["count"] for each in page}
-    rows = Comment.objects.filter(pk__in=counts).select_related("page").order_by("-pk")
+    rows = list(Comment.objects.filter(pk__in=counts).select_related("page").order_by("-pk"))
     answered = _answered(list(counts))
-    return page, [_row(brand, each, counts[each.pk], each.pk in answered) for each in rows]
+    names = _names(brand, rows)
+    return page, [
+        _row(
+            brand,
+            each,
+            names.get((each.page_id, each.conversation), ""),
+            counts[each.pk],
+            each.pk in answered,
+        )
+        for each in rows
+    ]
 
 
 def waiting_count(brand: Brand) -> int:
@@ -128,11 +139,18 @@ def _answered(last: list[int]) -> set[int]:
     return set(acts.exclude(state__in=_LEFT).values_list("decision__review__comment_id", flat=True))
 
 
-def _row(brand: Brand, last: Comment, count: int, answered: bool) -> ConversationRow:
+def _names(brand: Brand, rows: Sequence[Comment]) -> dict[tuple[int, str], str]:
+    """Who writes to us in each of these conversations, as last seen."""
+    theirs = messages_of(brand).filter(by_page=False, conversation__in={each.conversation for each in rows})
+    latest = theirs.order_by().values("page_id", "conversation").annotate(last=Max("pk")).values("last")
+    return {(each.page_id, each.conversation): _name(each) for each in Comment.objects.filter(pk__in=latest)}
+
+
+def _row(brand: Brand, last: Comment, who: str, count: int, answered: bool) -> ConversationRow:
     return ConversationRow(
         url=reverse("moderation:conversation", args=[brand.slug, last.pk]),
         excerpt=excerpt(last.text),
-        who=_name(last),
+        who=who or _name(last),
         by_page=last.by_page,
         page=last.page.name,
         page_icon=network_icon(last.page.network),

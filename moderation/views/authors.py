@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -50,20 +51,26 @@ def _done(request: BrandRequest, comment: Comment, deed: Deed, well: Outcome) ->
         messages.add_message(request, messages.SUCCESS if result.done else messages.ERROR, str(outcome))
         return redirect(_room(request, comment))
     undo = result.decision if result.decision and result.decision.act == Decided.BLOCK else None
-    context = {
-        "comment": comment,
-        "author": author_history(comment),
-        "block": author_block(comment),
+    context = author_context(comment) | {
         "refused": "" if result.done else str(outcome),
         "asked_again": result.kind is ResultKind.NEEDS_REASON,
         "toast": str(outcome) if result.done else "",
         "undo": undo,
-        "swapped": True,
     }
     return render(request, "moderation/author.html", context)
+
+
+def author_context(comment: Comment) -> dict[str, Any]:
+    """What is known of a comment's author, for the fragment that stands beside it."""
+    return {
+        "comment": comment,
+        "author": author_history(comment),
+        "block": author_block(comment),
+        "swapped": True,
+    }
 
 
 def _room(request: BrandRequest, comment: Comment) -> str:
     """Where the comment is shown."""
     room = "moderation:conversation" if comment.kind == Kind.MESSAGE else "moderation:comment"
-    return reverse(room, args=[request.brand.slug, comment.pk]) + "#author"
+    return reverse(room, args=[request.brand.slug, comment.pk]) + f"#author-{comment.pk}"

@@ -73,7 +73,7 @@ def _show(request: BrandRequest, message: Comment, form: AnswerForm, status: int
         "talk": talk,
         "form": form,
         "author": author_history(about),
-        "block": author_block(about),
+        "standing": author_block(about),
         "tried_again": TRIED_AGAIN,
         "given_up": GIVEN_UP,
         "tabs": tabs(request, "messages"),

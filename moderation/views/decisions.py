@@ -18,6 +18,7 @@ from moderation.models import Action, Decision, Review
 from moderation.services import assign, beside, troubles
 from moderation.services import decide as deciding
 from moderation.services.results import Claimed, Result
+from moderation.views.authors import author_context
 from moderation.views.desk import ACTS, HOLD, PANE, Asked, review_of, show
 from moderation.views.queue import address, let_go, show_next
 from pages.access import BrandRequest, brand_view
@@ -237,6 +238,8 @@ def _undone(
     if result.kind is K.ALONE_MUST_CONFIRM:
         target += "?confirm=undo#undo"
     messages.add_message(request, messages.SUCCESS if done else messages.WARNING, str(outcome))
+    if request.htmx and decision.act == Decided.BLOCK:
+        return render(request, "moderation/author.html", author_context(comment) | {"oob_author": True})
     if request.htmx and result.kind is not K.ALONE_MUST_CONFIRM:  # nobody is led away from their work
         return render(request, "moderation/toast.html")
     return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
