@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cm_suite.core.errors import Never, NextStep
-from pages.networks.bluesky import records
+from pages.networks.bluesky import profiles, records
 from pages.networks.bluesky.keys import BLOCKS, Address, address, is_did, record_key
 from pages.networks.bluesky.wire import Wire
 from pages.networks.errors import Code
@@ -39,13 +39,9 @@ def _where(wire: Wire, author: Commenter) -> Address:
 
 def _elsewhere(wire: Wire, did: str) -> Address | None:
     """The record by which the account is kept away as the network sees it; None when it sees none."""
+    viewer = profiles.shown(wire, did).get("viewer")
     try:
-        viewer = wire.ask("app.bsky.actor.getProfile", {"actor": did}).get("viewer")
         found = address(viewer.get("blocking") if isinstance(viewer, Mapping) else None)
-    except Never as refusal:
-        if refusal.step == NextStep.RECONNECT:
-            raise
-        return None
     except ValueError:
         return None
     return found if found.repo == wire.did and found.collection == BLOCKS else None

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks.base import Fence
-from pages.networks.bluesky import chats, messages, notices, records, voices
+from pages.networks.bluesky import chats, messages, notices, profiles, records, voices
 from pages.networks.bluesky.figures import views
 from pages.networks.bluesky.keys import GATES, POSTS, Address, address, record_key
 from pages.networks.bluesky.wire import UNREADABLE, Wire
@@ -92,7 +92,9 @@ class Conversations:
         if shown is not None:
             return shown
         kept = self._wire.record(where)
-        return None if kept is None else {"uri": str(where), "record": kept["value"]}
+        if kept is None:
+            return None
+        return {"uri": str(where), "record": kept["value"], "author": profiles.shown(self._wire, where.repo)}
 
     def _shown(self, uris: list[str]) -> Mapping[str, Mapping[str, Any]]:
         """The posts that the network shows; none where the server has no network around it."""

@@ -29,6 +29,16 @@ def profile(wire: Wire) -> Profile:
     return _kept(wire)
 
 
+def shown(wire: Wire, did: str) -> Mapping[str, Any]:
+    """Another account as the network shows it, kept away or not; nothing where there is no network to ask."""
+    try:
+        return wire.ask("app.bsky.actor.getProfile", {"actor": did})
+    except Never as refusal:
+        if refusal.step == NextStep.RECONNECT:
+            raise
+        return {}
+
+
 def _kept(wire: Wire) -> Profile:
     """From the account's session and the profile in its repository; nobody counts followers there."""
     session = wire.ask("com.atproto.server.getSession")
