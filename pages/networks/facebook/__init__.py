@@ -41,8 +41,7 @@ SPEC = NetworkSpec(
         "Page. Private messages are those of Messenger, of which the network lets the latest twenty of a "
         "conversation be read. An answer goes out within 24 hours, or within 7 days where Meta granted the "
         "tag for human agents. Who wrote is told only to applications that Meta reviewed. Left aside: "
-        "comments under older posts, until their webhook or their own reading tells; what a picture or a "
-        "sticker says without words."
+        "comments under older posts; what a picture or a sticker says without words."
     ),
     why_not=_LACKS,
     scopes=SCOPES,

@@ -24,7 +24,7 @@ from pages.networks.types import (
     SightingKind,
     ThreadPost,
 )
-from tests.networks.facebook.fake import Facebook
+from tests.networks.facebook.fake import Facebook, before
 from tests.networks.facebook.words import NADIA, PAGE, error
 
 NOW: Final = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
@@ -146,6 +146,21 @@ def test_an_answer_without_a_list_is_for_later_and_loses_nothing(facebook: Faceb
     facebook.refused["published_posts"] = Answer(200, {"hello": "world"})
     with pytest.raises(Later):
         facebook.client().comments("12.")
+
+
+def test_what_is_too_much_for_one_answer_is_asked_in_less(facebook: Facebook) -> None:
+    posts = [facebook.put(f"Lampe {number}", NOW + timedelta(seconds=number)) for number in range(60)]
+    said = [facebook.say("Oui", post, at=NOW) for post in posts]
+    facebook.fail_next(before(error(1, 0, "Please reduce the amount of data", 500)), "read")
+    assert set(ids(facebook.client().comments(""))) == set(said[10:])
+    assert [each.query["limit"] for each in facebook.requests] == ["10"] * 5
+
+
+def test_a_network_that_is_down_is_for_later(facebook: Facebook) -> None:
+    facebook.refused["published_posts"] = error(2, 0)
+    with pytest.raises(Later):
+        facebook.client().comments("")
+    assert [each.query["limit"] for each in facebook.requests] == ["50", "10"]
 
 
 def test_a_comment_without_its_author_is_read_all_the_same(facebook: Facebook) -> None:
