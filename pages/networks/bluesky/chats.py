@@ -7,14 +7,14 @@ its own id, `conversation/message`. Nobody can take back what the other side rec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from cm_suite.core.errors import Later, Never, NextStep, Unknown
+from cm_suite.core.errors import Never, NextStep, Unknown
 from cm_suite.core.text import fingerprint
 from pages.networks.base import Fence
-from pages.networks.bluesky import facets, messages, records
+from pages.networks.bluesky import facets, messages, records, talk
 from pages.networks.bluesky.wire import UNREADABLE, Wire
 from pages.networks.errors import Code
 from pages.networks.types import (
@@ -30,10 +30,7 @@ from pages.networks.types import (
     found,
 )
 
-SERVICE: Final = "did:web:api.bsky.chat#bsky_chat"
 CONVERSATIONS: Final = 50
-PAGE_SIZE: Final = 100
-PAGES: Final = 5
 BEFORE_ALL: Final = "2222222222222"  # the first revision there can be
 CLOCK_SKEW: Final = timedelta(minutes=2)
 _MARK: Final = re.compile(r"[a-zA-Z0-9]{1,100}")
@@ -52,13 +49,13 @@ def message(wire: Wire, remote_id: str) -> IncomingComment:
     """One message as it is now. Raises Never when it is further back than we read."""
     convo, _slash, number = remote_id.partition("/")
     try:
-        for each in _history(wire, convo):
+        for each in talk.history(wire, convo):
             if each.id == number:
                 return messages.comment_of(each, {})
     except Never as refusal:
         if refusal.code != Code.NOT_FOUND:
             raise
-    except _TooFarError:
+    except talk.TooFarError:
         raise Never(Code.NOT_ALLOWED_HERE, step=NextStep.NONE) from None
     return IncomingComment(remote_id, "", presence=CommentPresence.GONE, kind=CommentKind.MESSAGE)
 
@@ -70,7 +67,7 @@ def answer(wire: Wire, reply: Reply, fence: Fence) -> Published:
     marks = facets.facets(text, lambda handle: records.account(wire, handle))
     body = {"text": text, "replyTo": {"messageId": number}} | ({"facets": marks} if marks else {})
     fence()
-    made = wire.do("chat.bsky.convo.sendMessage", {"convoId": convo, "message": body}, service=SERVICE)
+    made = wire.do("chat.bsky.convo.sendMessage", {"convoId": convo, "message": body}, service=talk.SERVICE)
     try:
         sent = messages.read(convo, made)
     except UNREADABLE:
@@ -83,23 +80,19 @@ def find_answer(wire: Wire, reply: Reply, since: datetime, until: datetime) -> S
     convo, _slash, number = reply.to.partition("/")
     wanted = fingerprint(reply.text)
     try:
-        for each in _history(wire, convo):
+        for each in talk.history(wire, convo):
             if each.at < since - CLOCK_SKEW:
                 return ABSENT
             ours = each.sender == wire.did and each.answers in {"", number} and each.at <= until + CLOCK_SKEW
             if ours and fingerprint(each.text) == wanted:
                 return found(Published(each.name, "", each.at))
-    except _TooFarError:
+    except talk.TooFarError:
         return CANNOT_TELL
     return ABSENT
 
 
-class _TooFarError(Exception):
-    """The conversation goes further back than we read."""
-
-
 def _first(wire: Wire) -> CommentBatch:
-    convos = _heard(wire, "listConvos", {"limit": CONVERSATIONS}).get("convos")
+    convos = talk.heard(wire, "listConvos", {"limit": CONVERSATIONS}).get("convos")
     heard: list[IncomingComment] = []
     mark = BEFORE_ALL
     for convo in convos if isinstance(convos, list) else ():
@@ -112,8 +105,8 @@ def _first(wire: Wire) -> CommentBatch:
 
 def _later(wire: Wire, mark: str) -> CommentBatch:
     heard: list[IncomingComment] = []
-    for _page in range(PAGES):
-        logs = _heard(wire, "getLog", {"cursor": mark}).get("logs")
+    for _page in range(talk.PAGES):
+        logs = talk.heard(wire, "getLog", {"cursor": mark}).get("logs")
         fresh = [each for each in (logs if isinstance(logs, list) else ()) if _revision(each) > mark]
         if not fresh:
             return _batch(heard, mark, more=False)
@@ -130,34 +123,6 @@ def _batch(heard: list[IncomingComment], mark: str, *, more: bool) -> CommentBat
     return CommentBatch(tuple(sorted(heard, key=lambda each: (str(each.at), each.remote_id))), mark, more)
 
 
-def _history(wire: Wire, convo: str) -> Iterator[messages.Said]:
-    """A conversation, newest first. Raises _TooFarError after some pages."""
-    params: dict[str, Any] = {"convoId": convo, "limit": PAGE_SIZE}
-    for _page in range(PAGES):
-        answer = _heard(wire, "getMessages", params)
-        told = answer.get("messages")
-        if not isinstance(told, list):
-            raise Later("answer_unreadable")
-        for each in told:
-            try:
-                yield messages.read(convo, each)
-            except UNREADABLE:
-                continue
-        params["cursor"] = answer.get("cursor")
-        if not told or not params["cursor"]:
-            return
-    raise _TooFarError
-
-
 def _revision(holder: object) -> str:
     found = holder.get("rev") if isinstance(holder, Mapping) else None
     return found if isinstance(found, str) and _MARK.fullmatch(found) else ""
-
-
-def _heard(wire: Wire, what: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    try:
-        return wire.ask(f"chat.bsky.convo.{what}", params, service=SERVICE)
-    except Never as refusal:
-        if refusal.code != Code.SCOPE_MISSING:
-            raise
-        raise Never(Code.LISTEN_SCOPE_MISSING, answer=refusal.answer, step=NextStep.RECONNECT) from None

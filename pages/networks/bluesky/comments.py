@@ -58,9 +58,8 @@ class Conversations:
             where = address(remote_id)
         except ValueError:
             return gone
-        view = self._view(where)
         try:
-            return gone if view is None else self._in_thread(view)
+            return self._in_thread(view) if (view := self._view(where)) else gone
         except UNREADABLE:
             raise Later("answer_unreadable") from None
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
-from pages.networks.bluesky import chats
+from pages.networks.bluesky import chats, talk
 from pages.networks.errors import Code
 from pages.networks.types import (
     Commenter,
@@ -260,7 +260,7 @@ def test_the_same_words_of_another_time_or_from_somebody_else_are_not_the_answer
 def test_a_conversation_too_long_to_be_read_cannot_tell(
     server: Bluesky, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chats, "PAGE_SIZE", 2)
+    monkeypatch.setattr(talk, "PAGE_SIZE", 2)
     reply = to_nadia(server)
     for number in range(12):
         server.chat.say(NADIA, OURS, f"Suite {number}")
