@@ -13,12 +13,13 @@ _PIECE: Final = r"(?:(?!%2F)[^/\s?#&\"'<>])+"
 _SECRETS: Final = (
     re.compile(rf"({_SLASH}invitation{_SLASH}){_PIECE}", re.IGNORECASE),
     re.compile(rf"({_SLASH}password{_SLASH}){_PIECE}{_SLASH}{_PIECE}", re.IGNORECASE),
+    re.compile(rf"({_SLASH}connect{_SLASH}back{_SLASH}{_PIECE}{_SLASH}(?:\?|%3F))[^\s\"'<>]+", re.IGNORECASE),
     re.compile(r"((?:[?&]|%3F|%26)t(?:=|%3D))[^&\s#\"'<>]+", re.IGNORECASE),
 )
 
 
 def masked(text: str) -> str:
-    """The text with the tokens of invitations, of password links and of `?t=` taken out."""
+    """The text with the tokens of invitations, of password links, of networks' answers and of `?t=` out."""
     for secret in _SECRETS:
         text = secret.sub(rf"\g<1>{MASK}", text)
     return text

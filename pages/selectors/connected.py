@@ -14,6 +14,7 @@ from pages.enums import PageState
 from pages.messages import Reason, Words, network_icon, network_name, reason
 from pages.models import Brand, Credential, Page, Pause
 from pages.networks.registry import NETWORKS
+from pages.networks.spec import NetworkSpec
 from pages.networks.types import Capability, ConnectKind
 from pages.newsroom import addresses
 from pages.selectors.abilities import Lack, abilities
@@ -101,23 +102,25 @@ def ends_at(page: Page) -> datetime | None:
 
     What can be renewed ends with what renews it. A credential that no key opens tells nothing.
     """
-    ends = Credential.objects.filter(page=page).values_list(
-        "expires_at", "refresh_expires_at", "refresh_token"
-    )
-    try:
-        row = ends.first()
-    except CannotDecrypt:
-        return None
-    return ending(page.network, *row) if row else None
+    row = _credentials(Q(page=page), page.state).first()
+    return _end_of(row) if row else None
 
 
 def ending(
     network: str, expires_at: datetime | None, refresh_expires_at: datetime | None, refresh_token: str
 ) -> datetime | None:
-    """When a credential ends for good, by what its network lets us renew."""
-    spec = NETWORKS.get(network)
-    renews = spec is not None and Capability.REFRESH in spec.capabilities and bool(refresh_token)
-    return refresh_expires_at if renews else expires_at
+    """When a credential ends for good, by what its network lets us renew.
+
+    Where nothing renews it, the first of both ends counts: of the token, or of the consent behind it.
+    """
+    if renews(NETWORKS.get(network), refresh_token):
+        return refresh_expires_at
+    return min((each for each in (expires_at, refresh_expires_at) if each is not None), default=None)
+
+
+def renews(spec: NetworkSpec | None, refresh_token: str) -> bool:
+    """Whether a credential is renewed without anybody: its network can, and we hold what it takes."""
+    return spec is not None and Capability.REFRESH in spec.capabilities and bool(refresh_token)
 
 
 def ending_soon(until: datetime) -> list[tuple[Credential, datetime]]:
@@ -138,18 +141,25 @@ def to_renew(now: datetime) -> list[int]:
     return list(_credentials(near).values_list("page_id", flat=True))
 
 
-def _credentials(condition: Q) -> QuerySet[Credential]:
-    """Credentials of connected pages, their secrets not read, the first to end first."""
-    rows = Credential.objects.filter(condition, page__state=PageState.CONNECTED)
+def _credentials(condition: Q, state: str = PageState.CONNECTED) -> QuerySet[Credential]:
+    """Credentials of pages in a state, their secrets not read, the first to end first."""
+    rows = Credential.objects.filter(condition, page__state=state)
     return rows.defer("token", "refresh_token").select_related("page__brand").order_by("expires_at", "pk")
 
 
 def _end_of(row: Credential) -> datetime | None:
+    token = _renewal_of(row)
+    if token is None:
+        return None
+    return ending(row.page.network, row.expires_at, row.refresh_expires_at, token)
+
+
+def _renewal_of(row: Credential) -> str | None:
+    """What renews the credential, empty for nothing; None when no key of this installation opens it."""
     try:
-        renews = row.refresh_token
+        return row.refresh_token
     except CannotDecrypt:
         return None
-    return ending(row.page.network, row.expires_at, row.refresh_expires_at, renews)
 
 
 def to_check(now: datetime) -> QuerySet[Page]:
@@ -191,13 +201,13 @@ def _access(page: Page) -> AccessView | None:
     if spec is None or spec.connect in {ConnectKind.NONE, ConnectKind.ADDRESS}:
         return None
     now = clock.now()
-    row = Credential.objects.filter(page=page).defer("token", "refresh_token").first()
+    row = _credentials(Q(page=page), page.state).first()
     scopes = row.scopes.split() if row else []
-    ends = ends_at(page)
+    ends = _end_of(row) if row else None
     return AccessView(
         ends_at=ends,
         ended=ends is not None and ends <= now,
-        renews=row is not None and row.expires_at is not None and ends != row.expires_at,
+        renews=row is not None and renews(spec, _renewal_of(row) or ""),
         scopes=scopes,
         lacking=[each for each in spec.scopes if not _covered(each, scopes)] if scopes else [],
         money=money_of(page.brand, page.network, now) if spec.prices else None,

@@ -16,8 +16,8 @@ from pages.models import Credential, Page
 from pages.networks.errors import Code
 from pages.networks.registry import NETWORKS
 from pages.networks.spec import NetworkSpec
-from pages.networks.types import Access, Capability, Grant
-from pages.selectors.connected import ending
+from pages.networks.types import Access, Grant
+from pages.selectors.connected import ending, renews
 from pages.selectors.installation import origin_of
 
 FRESH: Final = timedelta(minutes=5)  # a token this young that is refused is refused, not worn out
@@ -140,7 +140,7 @@ def doubt(page: Page) -> bool:
 
 def renewable(spec: NetworkSpec, credential: Credential) -> bool:
     """Whether the network renews this credential: it can, and we hold what it takes."""
-    return Capability.REFRESH in spec.capabilities and bool(credential.refresh_token)
+    return renews(spec, credential.refresh_token)
 
 
 def still_the_same(page: Page) -> Q:

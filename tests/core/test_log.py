@@ -52,6 +52,11 @@ def token_of(cast: Cast) -> str:
         (f"/sign-in/?next=/invitation/{TOKEN}/", "/sign-in/?next=/invitation/…/"),
         (f"/sign-in/?next=%2Finvitation%2F{TOKEN}%2F", "/sign-in/?next=%2Finvitation%2F…%2F"),
         (f"?next=%2Fleave%2F%3Ft%3D{TOKEN}", "?next=%2Fleave%2F%3Ft%3D…"),
+        (f"GET /connect/back/x/?state=s&code={TOKEN} 302", "GET /connect/back/x/?… 302"),
+        (
+            f"/sign-in/?next=%2Fconnect%2Fback%2Fx%2F%3Fcode%3D{TOKEN}%26state%3Ds",
+            "/sign-in/?next=%2Fconnect%2Fback%2Fx%2F%3F…",
+        ),
         ("/password/sent/ and /me/password/ at=4", "/password/sent/ and /me/password/ at=4"),
     ],
 )

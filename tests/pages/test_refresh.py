@@ -292,5 +292,9 @@ def test_the_end_of_what_can_be_renewed_is_the_end_of_what_renews_it(salon_page:
     assert ends_at(salon_page) == now + timedelta(days=90)
     tokens.store(salon_page, Grant("a", "", now + timedelta(days=60)))
     assert ends_at(salon_page) == now + timedelta(days=60)
+    tokens.store(salon_page, Grant("a", "", None, now + timedelta(days=90)))
+    assert ends_at(salon_page) == now + timedelta(days=90)
+    tokens.store(salon_page, Grant("a", "", now + timedelta(days=95), now + timedelta(days=90)))
+    assert ends_at(salon_page) == now + timedelta(days=90)
     tokens.forget(salon_page)
     assert ends_at(salon_page) is None
