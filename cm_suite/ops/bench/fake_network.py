@@ -17,54 +17,26 @@ import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum, auto
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from cm_suite.ops.bench import fake_statuses, fake_threads
+from cm_suite.ops.bench.exchange import Fault, FaultKind, Reply, Request
 from cm_suite.ops.bench.fake_statuses import Account
 
+__all__ = [
+    "FakeMastodon",
+    "FakeServer",
+    "Fault",
+    "FaultKind",
+    "Handles",
+    "Reply",
+    "Request",
+    "drops",
+    "error",
+]
+
 REASONS: Final = {200: "OK", 401: "Unauthorized", 404: "Not Found", 422: "Unprocessable Content"}
-
-
-class FaultKind(StrEnum):
-    """What goes wrong with one request."""
-
-    RESET_BEFORE = auto()  # cut before the request is looked at
-    RESET_AFTER = auto()  # accepted, then cut
-    SILENT_AFTER = auto()  # accepted, then nothing
-    ANSWER_BEFORE = auto()  # another answer, nothing accepted
-    ANSWER_AFTER = auto()  # accepted, another answer
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: `body` is sent as JSON, or as it is when it is text."""
-
-    status: int
-    body: Any
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault; `reply` is for those that answer."""
-
-    kind: FaultKind
-    reply: Reply | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request, read. Header names are in lower case; `every` has all values of each `query` name."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-    every: dict[str, list[str]] = field(default_factory=dict)
 
 
 def error(status: int, said: str) -> Reply:
