@@ -64,14 +64,10 @@ def seen(answer: Mapping[str, Any]) -> Seen:
     """Something of ours in a list. Raises KeyError, TypeError or ValueError for anything else."""
     at = instant(answer["created_time"])
     shown = Published(identifier(answer["id"]), web_address(answer.get("permalink_url")), at)
-    return Seen(shown, at, text_of(answer.get("message")), _card(answer))
-
-
-def _card(answer: Mapping[str, Any]) -> str:
-    """The address of the card below a post; empty without one."""
-    attached = mapping(answer.get("attachments")).get("data")
-    first = attached[0] if isinstance(attached, list) and attached else None
-    return text_of(mapping(first).get("unshimmed_url"))
+    cards = inner(answer, "attachments")
+    return Seen(
+        shown, at, text_of(answer.get("message")), text_of(cards[0].get("unshimmed_url")) if cards else ""
+    )
 
 
 def thread_post(answer: Mapping[str, Any]) -> ThreadPost:
