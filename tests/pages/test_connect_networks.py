@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,12 +14,14 @@ from pytest_django import Settings
 from cm_suite.core import clock
 from cm_suite.ops.bench.fake_network import Reply
 from pages.enums import PageState
-from pages.models import Budget, Credential, Page, Person, Spending
+from pages.models import Budget, Credential, Offer, Page, Person, Spending
 from pages.selectors.connected import ends_at
 from pages.services import connect, health
 from pages.services.connect import Given
 from tests.networks.bluesky import fake as bluesky
 from tests.networks.bluesky.people import OURS, PASSWORD
+from tests.networks.facebook import fake as facebook
+from tests.networks.facebook.words import DATA_ENDS, PAGE
 from tests.networks.fake_mastodon import ACCOUNT, Mastodon
 from tests.networks.fake_mastodon import running as mastodon_running
 from tests.networks.linkedin import fake as linkedin
@@ -115,6 +118,29 @@ def test_linkedin(cast: Cast, signed_in: SignIn, settings: Settings) -> None:
         ends = ends_at(pages[0])
         assert ends is not None
         assert (ends - clock.now()).days in {59, 60}
+
+
+def test_facebook(cast: Cast, signed_in: SignIn, settings: Settings) -> None:
+    with facebook.running(facebook.Facebook()) as fake:
+        reach(settings, "facebook", fake.origin)
+        settings.CM_META_APP_ID, settings.CM_META_APP_SECRET = (
+            facebook.KEYS.client_id,
+            facebook.KEYS.client_secret,
+        )
+        client = signed_in(cast.alice)
+        names = walk(client, "facebook", lambda asked: "good")
+        assert "Maison Lumen" in names
+        page = Page.objects.get(network="facebook", remote_id=PAGE)
+        assert (page.host, page.state, page.health_code) == ("", PageState.CONNECTED, "")
+        assert ends_at(page) == datetime.fromtimestamp(DATA_ENDS, UTC)
+        connect.disconnect(page, cast.alice)
+        left = client.post(at("reconnect_leave", page.pk))
+        state = parse_qs(urlsplit(left.context["address"]).query)["state"][0]
+        back = client.get(reverse("pages:connect_back", args=["facebook"]), {"state": state, "code": "good"})
+        assert back["Location"] == at("page", page.pk)
+        page.refresh_from_db()
+        assert page.state == PageState.CONNECTED
+        assert Offer.objects.count() == 0
 
 
 def test_bluesky(cast: Cast, signed_in: SignIn, settings: Settings) -> None:
