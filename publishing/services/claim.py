@@ -24,7 +24,7 @@ from publishing.policy.caps import Rule
 from publishing.selectors import budget
 from publishing.services import outcomes
 from publishing.services.outgoing import outgoing_of
-from publishing.services.slots import load_of, locked, misfit
+from publishing.services.slots import Load, load_of, locked, misfit
 
 S = DeliveryState
 MISFITS: Final[Mapping[Refusal, str]] = {
@@ -74,11 +74,12 @@ def admit(delivery: Delivery) -> Ready | None:
     with transaction.atomic():
         page = locked(delivery.page_id)
         limits = budget.rules_of(page)
-        found = hindrance(delivery, page, limits) or _misfit(delivery, page)
+        load = load_of(delivery.post)
+        found = hindrance(delivery, page, limits) or _misfit(load, page)
         if found is not None:
             stop(delivery, found)
             return None
-    return Ready(delivery, page, limits, outgoing_of(delivery, page))
+    return Ready(delivery, page, limits, outgoing_of(delivery, page, images=bool(load.alts)))
 
 
 def hindrance(delivery: Delivery, page: Page, limits: Sequence[Rule]) -> Hindrance | None:
@@ -106,9 +107,9 @@ def stop(delivery: Delivery, found: Hindrance) -> None:
         outcomes.refuse_text(delivery, found.code)
 
 
-def _misfit(delivery: Delivery, page: Page) -> Hindrance | None:
+def _misfit(load: Load, page: Page) -> Hindrance | None:
     """The network, or this installation, may have changed what it takes since the post was planned."""
-    refused = misfit(load_of(delivery.post), page)
+    refused = misfit(load, page)
     return Hindrance(S.REJECTED, MISFITS.get(refused.code, EngineCode.IMAGES)) if refused else None
 
 

@@ -14,8 +14,11 @@ from publishing.services import links
 from publishing.services.fits import rules_of
 
 
-def outgoing_of(delivery: Delivery, page: Page) -> Outgoing:
-    """The post of the delivery as it stands now, for its page. Reads the images' bytes."""
+def outgoing_of(delivery: Delivery, page: Page, *, images: bool = True) -> Outgoing:
+    """The post of the delivery as it stands now, for its page. Reads the images' bytes.
+
+    `images`: whether it may have any; False spares the question.
+    """
     post = delivery.post
     return Outgoing(
         delivery.key,
@@ -23,7 +26,7 @@ def outgoing_of(delivery: Delivery, page: Page) -> Outgoing:
         post.link,
         post.content_type,
         page.brand.language,
-        _images(delivery, page),
+        _images(delivery, page) if images else (),
     )
 
 

@@ -216,6 +216,15 @@ class TestFragment:
         ]
         assert words(soup(answer).select("legend")[0]) == "Images 1 of 20"
 
+    def test_enter_in_a_field_presses_no_button_of_an_image(self, cast: Cast, bob: Rooms) -> None:
+        kept = give(post_of(cast.brand), "a")
+        for answer in (
+            bob.post("compose", **draft_form(picture=[kept[0].pk], picture_act="add")),
+            bob.get("post", Post.objects.get().pk),
+        ):
+            first = soup(answer).select("form:has(.pictures) button[type=submit]")[0]
+            assert (first.get("name"), first.get("value"), first["tabindex"]) == (None, None, "-1")
+
     def test_words_of_a_person_are_text(self, cast: Cast, bob: Rooms) -> None:
         kept = stored(cast.brand)
         answer = bob.post("pictures", picture=[kept.pk], **{f"alt-{kept.pk}": '"><script>x</script>\x00'})
