@@ -48,6 +48,9 @@ STATUS: Final = st.fixed_dictionaries(
     {"id": ANY, "created_at": st.sampled_from(DATES) | ANY, "content": ANY, "url": ANY},
     optional={
         "in_reply_to_id": ANY,
+        "in_reply_to_account_id": ANY,
+        "media_attachments": ANY | st.lists(st.fixed_dictionaries({"description": ANY}), max_size=2),
+        "favourites_count": ANY,
         "visibility": ANY,
         "language": ANY,
         "spoiler_text": ANY,
@@ -188,22 +191,37 @@ def test_any_answer_to_who_are_you_is_a_profile_or_a_refusal(
     mastodon.forget_faults()
 
 
+@pytest.mark.parametrize("kind", ["comments", "mentions", "messages"])
 @MANY
 @given(
-    ANY | st.lists(NOTIFICATION, max_size=3),
-    ANY | st.fixed_dictionaries({"ancestors": st.lists(STATUS | ANY)}),
+    heard=ANY | st.lists(NOTIFICATION, max_size=3),
+    around=ANY | st.fixed_dictionaries({"ancestors": st.lists(STATUS | ANY)}),
 )
-def test_any_notifications_are_comments_or_for_later(mastodon: Mastodon, heard: Any, around: Any) -> None:
+def test_any_notifications_are_comments_or_for_later(
+    mastodon: Mastodon, kind: str, heard: Any, around: Any
+) -> None:
     mastodon.fail_next(answer_before(200, json.dumps(heard)), "read")
     for _question in range(3):
         mastodon.fail_next(answer_before(200, json.dumps(around)), "read")
-    found = outcome(lambda: mastodon.client().comments(""))
+    found = outcome(lambda: getattr(mastodon.client(), kind)(""))
     assert found is Outcome.LATER or isinstance(found, CommentBatch)
     if isinstance(found, CommentBatch):
         assert all(sound(comment) for comment in found.comments)
         assert storable(found.mark)
         assert 0 < len(found.mark) <= 200
     mastodon.forget_faults()
+
+
+@MANY
+@given(ANY | STATUS)
+def test_any_answer_about_one_status_is_its_counts_or_nothing(mastodon: Mastodon, answer: Any) -> None:
+    if isinstance(answer, dict):
+        answer["id"] = "5"
+    mastodon.fail_next(answer_before(200, json.dumps(answer)), "read")
+    found = outcome(lambda: mastodon.client().figures(["5"]))
+    assert found is Outcome.LATER or set(found) <= {"5"}
+    if found is not Outcome.LATER:
+        assert all(type(each.value) is int and each.value >= 0 for each in found.get("5", ()))
 
 
 @MANY
