@@ -1,0 +1,123 @@
+"""One Instagram professional account, through the Facebook Page that it is tied to.
+
+https://developers.facebook.com/documentation/instagram-platform/content-publishing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from cm_suite.core.errors import Never, NextStep, OutcomeError
+from cm_suite.core.http import NetworkHttp
+from pages.networks.base import Fence
+from pages.networks.errors import Code
+from pages.networks.graph import HOST, made, path_of
+from pages.networks.graph_answers import UNREADABLE, instant_or_none, web_address
+from pages.networks.instagram import mapping, sightings
+from pages.networks.instagram.audience import Audience
+from pages.networks.instagram.comments import Conversations
+from pages.networks.instagram.containers import PUBLISHED, Workshop, check
+from pages.networks.instagram.errors import OF_MEDIA, InstagramGraph
+from pages.networks.instagram.figures import Figures
+from pages.networks.instagram.length import LIMIT, caption_of
+from pages.networks.instagram.mapping import MEDIA_FIELDS, PROFILE_FIELDS
+from pages.networks.instagram.mentions import Tagged
+from pages.networks.instagram.messages import Inbox
+from pages.networks.instagram.moderating import Moderating
+from pages.networks.instagram.sightings import Seen
+from pages.networks.instagram.wire import BARRED, PAGE
+from pages.networks.spec import Tools
+from pages.networks.types import ABSENT, CANNOT_TELL, Access, Outgoing, Profile, Published, Sighting
+
+PAGE_SIZE: Final = 50
+MOST_PAGES: Final = 5
+
+
+class InstagramClient(Conversations, Moderating, Tagged, Inbox, Figures, Audience):
+    """Publishes, finds, deletes, listens, answers, moderates and measures, with the token of the Page."""
+
+    def __init__(self, access: Access, http: NetworkHttp, secret: str = "") -> None:
+        host = access.host or HOST
+        self._graph = InstagramGraph(http, host, access.token, secret=secret)
+        self._press = InstagramGraph(http, host, access.token, secret=secret, subcodes=OF_MEDIA)
+        self._account = access.remote_id
+        self._pressed: dict[str, str] = {}  # by the post's key, the container that was to be published
+
+    def publish(self, post: Outgoing, fence: Fence) -> Published:
+        """Publish once; containers are made and ready before the fence."""
+        caption = caption_of(post)
+        check(post.images, caption)
+        workshop = Workshop(self._press, self._account)
+        workshop.quota()
+        container = workshop.make(post.images, caption)
+        fence()
+        self._pressed[post.key] = container
+        edge = path_of(self._account, "media_publish")
+        return self._shown(made(self._press.post(edge, {"creation_id": container})))
+
+    def _shown(self, remote_id: str) -> Published:
+        """What was just made, with its address when the network says it now; it is there in any case."""
+        try:
+            said = self._graph.get(path_of(remote_id), {"fields": "permalink,timestamp"})
+        except OutcomeError:
+            return Published(remote_id, "")
+        return Published(
+            remote_id, web_address(said.get("permalink")), instant_or_none(said.get("timestamp"))
+        )
+
+    def find(self, post: Outgoing, since: datetime, until: datetime) -> Sighting:
+        """Look among the posts that the account published in that time, by caption.
+
+        A container of ours that the network calls published is somewhere, listed or not.
+        """
+        sighting = sightings.look(caption_of(post), lambda: self._published(since), since, until)
+        container = self._pressed.get(post.key)
+        if sighting != ABSENT or container is None:
+            return sighting
+        code, _status = Workshop(self._press, self._account).status(container)
+        return CANNOT_TELL if code == PUBLISHED else ABSENT
+
+    def _published(self, since: datetime) -> Iterator[Seen]:
+        """The account's posts, the latest first, down to a page that is older than the window."""
+        opening = sightings.window(since, since)[0]
+        asked = {"fields": MEDIA_FIELDS, "limit": PAGE_SIZE}
+        for page in self._graph.pages(path_of(self._account, "media"), asked, most=MOST_PAGES):
+            found = list(sightings.readable(page, sightings.of_media))
+            yield from found
+            if found and all(each.at < opening for each in found):
+                return
+
+    def delete(self, remote_id: str) -> None:
+        """Take the post down; one that is already gone is done.
+
+        Raises Never (`not_allowed_here`) without the right `instagram_manage_contents`. A carousel goes as a
+        whole. https://developers.facebook.com/documentation/instagram-platform/reference/instagram-media
+        """
+        self._graph.remove(path_of(remote_id), lacking=BARRED)
+
+    def profile(self) -> Profile:
+        """The account."""
+        found = self._graph.get(path_of(self._account), {"fields": PROFILE_FIELDS})
+        try:
+            return mapping.profile(found, LIMIT)
+        except UNREADABLE:
+            raise Never(Code.NOT_THIS_NETWORK, step=NextStep.EDIT) from None
+
+    def subscribe(self) -> None:
+        """Have Meta call our webhook when somebody stirs here; a second time changes nothing.
+
+        What moved on Instagram is told once the Page has the application, whatever field it is for:
+        https://developers.facebook.com/documentation/instagram-platform/webhooks
+        """
+        self._graph.post(
+            path_of(PAGE, "subscribed_apps"), {"subscribed_fields": "feed"}, lacking=Code.NOT_ALLOWED_HERE
+        )
+
+
+def build(access: Access, tools: Tools) -> InstagramClient:
+    """A client for one account. Raises ValueError when no way to the network was handed in."""
+    if tools.http is None:
+        raise ValueError("Instagram needs a way to the network")
+    return InstagramClient(access, tools.http, tools.app.client_secret if tools.app else "")
