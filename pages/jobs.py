@@ -39,6 +39,13 @@ def renew_page(page_id: int) -> None:
         health.renew(page)
 
 
+def subscribe_page(page_id: int) -> None:
+    """Have the network of a page that was just connected ring when something is new."""
+    page = Page.objects.select_related("brand").filter(pk=page_id, state=PageState.CONNECTED).first()
+    if page is not None:
+        health.subscribe(page)
+
+
 def warn_expiring() -> None:
     """Tell leads whose pages' access ends soon."""
     expiry.warn(clock.now())

@@ -204,6 +204,14 @@ class Refreshes(Protocol):
 
 
 @runtime_checkable
+class Rings(Protocol):
+    """Can have its network tell us at once that something is new (a webhook)."""
+
+    def subscribe(self) -> None:
+        """Ask for it; asked already is done."""
+
+
+@runtime_checkable
 class Logs(Protocol):
     """Can open an account by a name and an application password, which is used once and kept nowhere."""
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cm_suite.core import clock, ledger
 from cm_suite.core.errors import Never, NextStep
+from cm_suite.core.queue import enqueue
 from cm_suite.core.states import move
 from cm_suite.core.text import clip
 from pages.enums import Act, PageState
@@ -32,6 +33,7 @@ from pages.services.opening import PATIENT, WAITING, open_client, page_client
 from pages.services.spending import purse_of
 
 NEWSROOM: Final = "newsroom"
+SUBSCRIBE_JOB: Final = "pages.jobs.subscribe_page"
 CAN_RETURN: Final = (PageState.NEEDS_RECONNECT, PageState.DISCONNECTED)
 TYPED: Final = frozenset({ConnectKind.TOKEN, ConnectKind.LOGIN, ConnectKind.ADDRESS})
 
@@ -244,6 +246,7 @@ def _accept(page: Page, profile: Profile, grant: Grant, by: Person, kind: str) -
     describe(page, profile)
     move(page, CAN_RETURN, PageState.CONNECTED)
     _write(page, kind, by)
+    enqueue(SUBSCRIBE_JOB, page.pk)
 
 
 def _tell(page: Page) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 from cm_suite.core import clock
 from cm_suite.core.errors import Never, NextStep, OutcomeError
 from pages.models import Page
+from pages.networks.base import Rings
+from pages.selectors.installation import has_public_address
 from pages.services import connect
+
+logger = logging.getLogger(__name__)
 
 
 def check(page: Page, *, waiting: bool = False) -> bool:
@@ -29,6 +35,25 @@ def renew(page: Page) -> bool:
         connect.client_for(page)
     except OutcomeError as error:
         _note(page, error)
+        return False
+    return True
+
+
+def subscribe(page: Page) -> bool:
+    """Have the page's network ring at once when something is new there; True when it will.
+
+    Only where it can, and this installation has an address that it can reach. What fails costs nothing but
+    time: the page is looked at from time to time anyway.
+    """
+    if not has_public_address():
+        return False
+    try:
+        client = connect.client_for(page)
+        if not isinstance(client, Rings):
+            return False
+        client.subscribe()
+    except OutcomeError as error:
+        logger.info("page %s: its network does not ring: %s", page.pk, error.code)
         return False
     return True
 

@@ -14,13 +14,13 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from cm_suite.core import clock
-from cm_suite.core.errors import Never, NextStep
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from pages.enums import PageState
 from pages.models import Credential, Page, Person, ServerApp
 from pages.networks.errors import Code
 from pages.networks.spec import NetworkSpec, Tools
 from pages.networks.types import Access, AppKeys, ConnectKind, Grant, Profile
-from pages.services import connect, tokens
+from pages.services import connect, health, tokens
 from pages.services.connect import Given
 from tests.pages import salon as invented
 from tests.pages.salon import Salon
@@ -158,6 +158,45 @@ def test_what_is_typed_opens_no_network_that_asks_itself(
 
 def test_a_given_password_is_not_shown_by_mistake() -> None:
     assert "s3cret" not in repr(Given("m.example", "s3cret", "nadia"))
+
+
+class Ringing(Seen):
+    """A client whose network rings."""
+
+    asked = 0
+    answer: OutcomeError | None = None
+
+    def subscribe(self) -> None:
+        Ringing.asked += 1
+        if Ringing.answer is not None:
+            raise Ringing.answer
+
+
+@pytest.mark.parametrize(
+    ("public", "answer", "rings"),
+    [
+        ("https://desk.example", None, True),
+        ("https://desk.example", Later("not_sent"), False),
+        ("https://desk.example", Never(Code.NOT_ALLOWED_HERE, step=NextStep.RECONNECT), False),
+        ("http://localhost:8000", None, False),
+    ],
+)
+def test_a_network_rings_where_it_can_and_costs_nothing_where_not(
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    public: str,
+    answer: OutcomeError | None,
+    rings: bool,
+) -> None:
+    settings.PUBLIC_URL, Ringing.asked, Ringing.answer = public, 0, answer
+    network(monkeypatch, ConnectKind.TOKEN, Ringing)
+    page = connect.open_account(cast.brand, "salon", Given("m.example", "token"), cast.alice)
+    assert health.subscribe(page) == rings
+    assert Ringing.asked == (public.startswith("https"))
+    page.refresh_from_db()
+    assert (page.state, page.health_code) == (PageState.CONNECTED, "")
+    assert not health.subscribe(cast.newsroom)
 
 
 # --- the room

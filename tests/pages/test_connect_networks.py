@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from cm_suite.core import clock
 from cm_suite.ops.bench.fake_network import Reply
+from pages import jobs
 from pages.enums import PageState
 from pages.models import Budget, Credential, Offer, Page, Person, Spending
 from pages.selectors.connected import ends_at
@@ -133,6 +134,10 @@ def test_facebook(cast: Cast, signed_in: SignIn, settings: Settings) -> None:
         page = Page.objects.get(network="facebook", remote_id=PAGE)
         assert (page.host, page.state, page.health_code) == ("", PageState.CONNECTED, "")
         assert ends_at(page) == datetime.fromtimestamp(DATA_ENDS, UTC)
+        assert not health.subscribe(page)
+        settings.PUBLIC_URL = "https://desk.example"
+        jobs.subscribe_page(page.pk)
+        assert "feed" in fake.subscribed
         connect.disconnect(page, cast.alice)
         left = client.post(at("reconnect_leave", page.pk))
         state = parse_qs(urlsplit(left.context["address"]).query)["state"][0]
