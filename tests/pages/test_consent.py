@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -360,3 +361,25 @@ def test_networks_that_need_nothing_or_are_not_there_have_no_room(salon: Salon, 
         assert lead.post(at("connect_leave", network)).status_code == 404
     assert lead.post(at("connect_network", "salon"), {"token": "typed"}).status_code == 422
     assert pages() == []
+
+
+def test_the_choice_asks_as_many_questions_for_three_accounts_as_for_one(salon: Salon, lead: Client) -> None:
+    counts = []
+    for number in (1, 3):
+        salon.accounts = [Account(str(each), f"Page {each}") for each in range(number)]
+        where = back(lead, salon, leave(lead))
+        with CaptureQueriesContext(connection) as asked:
+            assert lead.get(where).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_the_list_of_networks_asks_once_whatever_there_is(cast: Cast, salon: Salon, lead: Client) -> None:
+    counts = []
+    for _number in (1, 3):
+        with CaptureQueriesContext(connection) as asked:
+            assert lead.get(at("connect")).status_code == 200
+        counts.append(len(asked))
+        for each in range(3):
+            Page.objects.create(brand=cast.brand, network="salon", remote_id=f"{each}", name="Page")
+    assert counts[0] == counts[1]
