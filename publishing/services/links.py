@@ -35,17 +35,19 @@ def is_public() -> bool:
 
 
 def image_url(stored_id: int, network: str, media_type: str) -> str:
-    """Where a network fetches an image in the form it takes; empty without a public address."""
+    """Where a network fetches an image in the form it takes; empty without a public address.
+
+    The token is `?t=`, which is written to no log.
+    """
     if not is_public():
         return ""
     token = signing.dumps([stored_id, network], salt=_SALT)
-    name = f"{token}.{'png' if media_type == PNG else 'jpg'}"
-    return f"{settings.PUBLIC_URL}{reverse('publishing:shared_image', args=[name])}"
+    name = "image.png" if media_type == PNG else "image.jpg"
+    return f"{settings.PUBLIC_URL}{reverse('publishing:shared_image', args=[name])}?t={token}"
 
 
-def opened(name: str) -> tuple[int, str]:
+def opened(token: str) -> tuple[int, str]:
     """The image's id and the network that a link was made for. Raises LinkInvalid."""
-    token = name.rpartition(".")[0]
     try:
         stored_id, network = signing.loads(token, salt=_SALT, max_age=VALID)
     except signing.BadSignature as error:

@@ -102,9 +102,12 @@ def picture_small(request: BrandRequest, stored_id: int) -> HttpResponse:
 
 @require_safe
 def shared_image(request: HttpRequest, name: str) -> HttpResponse:
-    """An image for the network that the signed link was made for; 404 once its time is over."""
+    """An image for the network that the signed link was made for; 404 once its time is over.
+
+    The name is for fetchers that want one, and decides nothing.
+    """
     try:
-        stored_id, network = opened(name)
+        stored_id, network = opened(request.GET.get("t", ""))
     except LinkInvalid:
         return _nothing()
     stored = StoredImage.objects.defer("small").filter(pk=stored_id).first()

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep, Outcome, Unknown
 from cm_suite.core.images import JPEG, PNG
+from cm_suite.core.log import masked
 from pages.models import Credential, Page
 from pages.networks.errors import Code
 from pages.networks.spec import ImageRules
@@ -151,7 +152,9 @@ class TestSent:
         (sent,) = network.given
         assert [(each.alt, each.media_type) for each in sent.images] == [("Première", PNG), ("", PNG)]
         assert [each.content for each in sent.images] == [bytes(each.content) for each in kept]
-        assert all(each.url.startswith(f"{PUBLIC}/i/") and each.url.endswith(".png") for each in sent.images)
+        assert all(
+            each.url.startswith(f"{PUBLIC}/i/") and "/image.png?t=" in each.url for each in sent.images
+        )
 
     def test_in_the_form_the_network_takes(self, cast: Cast, page: Page) -> None:
         row = due(page)
@@ -389,25 +392,39 @@ class TestLinks:
     def test_forged_changed_or_cut(self, cast: Cast) -> None:
         path = self.path(cast)
         mine, other = stored(cast.brand), stored(cast.brand, 1)
-        body = links.image_url(other.pk, CODE, PNG).removeprefix(f"{PUBLIC}/i/").partition(":")[0]
-        tail = path.removeprefix("/i/").partition(":")[2]
-        forged = [
-            f"/i/{body}:{tail}",
-            path[:-6] + ".png",
-            path.replace(".png", ""),
-            f"/i/{mine.pk}.png",
-            "/i/x.png",
-            "/i/.png",
-            "/i/../../etc/passwd",
-            "/i/%2e%2e%2fsecrets.env",
-            "/i/",
+        body = links.image_url(other.pk, CODE, PNG).partition("?t=")[2].partition(":")[0]
+        token = path.partition("?t=")[2]
+        tokens = [
+            f"{body}:{token.partition(':')[2]}",
+            token[:-2],
+            token + "x",
+            str(mine.pk),
+            "x",
+            "",
+            "\x00",
+            "é",
         ]
-        assert [Client().get(each).status_code for each in forged] == [404] * len(forged)
+        assert [Client().get("/i/image.png", {"t": each}).status_code for each in tokens] == [404] * 8
         assert Client().get(path).status_code == 200
 
-    def test_the_end_of_its_name_decides_nothing(self, cast: Cast) -> None:
+    @pytest.mark.parametrize(
+        "path", ["/i/", "/i/../../etc/passwd", "/i/%2e%2e%2fsecrets.env", "/i/..%2f..%2fvar/cm.sqlite3"]
+    )
+    def test_no_walk_through_folders(self, cast: Cast, path: str) -> None:
+        assert Client().get(path).status_code == 404
+        token = self.path(cast).partition("?")[2]
+        answer = Client().get(f"{path}?{token}")
+        assert (
+            answer.status_code == 404 or answer.headers["Content-Type"] == PNG
+        )  # the token's image, or none
+
+    def test_its_name_decides_nothing(self, cast: Cast) -> None:
+        path = self.path(cast).replace("image.png", "image.html")
+        assert Client().get(path).headers["Content-Type"] == PNG
+
+    def test_the_token_is_in_no_log(self, cast: Cast) -> None:
         path = self.path(cast)
-        assert Client().get(path.replace(".png", ".html")).headers["Content-Type"] == PNG
+        assert masked(f'"GET {path} HTTP/1.1" 200') == '"GET /i/image.png?t=… HTTP/1.1" 200'
 
     def test_gone_with_its_image(self, cast: Cast) -> None:
         path = self.path(cast)

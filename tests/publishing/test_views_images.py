@@ -225,6 +225,21 @@ class TestFragment:
             first = soup(answer).select("form:has(.pictures) button[type=submit]")[0]
             assert (first.get("name"), first.get("value"), first["tabindex"]) == (None, None, "-1")
 
+    def test_as_many_questions_for_three_as_for_one(self, cast: Cast, bob: Rooms) -> None:
+        kept, post = [stored(cast.brand, n) for n in range(3)], post_of(cast.brand)
+        found = []
+        for count in (1, 3):
+            give(post, *"abc"[:count])
+            form = plan_form([cast.newsroom], SAT, picture=[each.pk for each in kept[:count]])
+            asks = (
+                lambda form=form: bob.post("pictures", **form),
+                lambda form=form: bob.post("checks", **form),
+                lambda: bob.get("post", post.pk),
+            )
+            asks[2]()
+            found.append([questions(ask) for ask in asks])
+        assert found[0] == found[1]
+
     def test_words_of_a_person_are_text(self, cast: Cast, bob: Rooms) -> None:
         kept = stored(cast.brand)
         answer = bob.post("pictures", picture=[kept.pk], **{f"alt-{kept.pk}": '"><script>x</script>\x00'})
