@@ -371,15 +371,14 @@ def test_the_choice_asks_as_many_questions_for_three_accounts_as_for_one(salon: 
         with CaptureQueriesContext(connection) as asked:
             assert lead.get(where).status_code == 200
         counts.append(len(asked))
-    assert counts[0] == counts[1]
+    assert len(set(counts)) == 1
 
 
 def test_the_list_of_networks_asks_once_whatever_there_is(cast: Cast, salon: Salon, lead: Client) -> None:
     counts = []
-    for _number in (1, 3):
+    for number in (1, 2, 3):
+        Page.objects.create(brand=cast.brand, network="salon", remote_id=f"{number}", name="Page")
         with CaptureQueriesContext(connection) as asked:
             assert lead.get(at("connect")).status_code == 200
         counts.append(len(asked))
-        for each in range(3):
-            Page.objects.create(brand=cast.brand, network="salon", remote_id=f"{each}", name="Page")
-    assert counts[0] == counts[1]
+    assert len(set(counts)) == 1
