@@ -11,10 +11,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from cm_suite.core import clock, leases
-from cm_suite.core.errors import OutcomeError
+from cm_suite.core.errors import Later, OutcomeError
 from moderation.models import Comment, ListeningCheck, Watch
 from moderation.services import act, batch, ingest, network, shaping, watching
 from moderation.services.network import Read
@@ -37,7 +37,8 @@ def take(without: Collection[int] = ()) -> Watch | None:
         page=OuterRef("page"), kind=OuterRef("kind"), day=clock.now().date()
     )
     rows = Watch.objects.filter(~Exists(today), page__state=PageState.CONNECTED, polled_at__isnull=False)
-    return watching.claim(rows.exclude(pk__in=without).order_by("pk"))
+    well = Q(code="") | Q(next_at__lte=clock.now())  # who asked to wait is left alone until then
+    return watching.claim(rows.filter(well).exclude(pk__in=without).order_by("pk"))
 
 
 def turn(watch: Watch) -> Polled:
@@ -55,7 +56,8 @@ def turn(watch: Watch) -> Polled:
             if not more and not polled.code and not act.waits(page):
                 polled = _compare(watch, page, read, polled, started_at)
     except OutcomeError as error:
-        _note(watch, started_at, code=error.code[:60])
+        if not isinstance(error, Later):  # what passes is tried again within the hour
+            _note(watch, started_at, code=error.code[:60])
         watching.failed(watch, error)
         return polled
     watching.rest(watch, page, started_at, polled.code)

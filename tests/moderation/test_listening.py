@@ -84,14 +84,21 @@ def test_a_page_never_read_is_read_first_of_all(account: Page, social: FakeNetwo
     assert checks(account) == {}
 
 
-def test_a_network_that_cannot_be_asked_is_noted_with_its_reason(read: Page, social: FakeNetwork) -> None:
+def test_a_refusal_is_noted_and_what_passes_is_tried_again(
+    read: Page, social: FakeNetwork, noon: time_machine.Traveller
+) -> None:
     social.fails("comments", Later("not_sent"))
     social.fails("messages", Never("scope_missing"))
     jobs.check_listening()
-    assert checks(read)["comments"] == (0, 0, 0, "not_sent")
+    assert "comments" not in checks(read)
     assert checks(read)["messages"] == (0, 0, 0, "scope_missing")
     watch = Watch.objects.get(page=read, kind=WatchKind.COMMENTS)
     assert (watch.state, watch.code, watch.lease_token) == ("idle", "not_sent", None)
+    jobs.check_listening()
+    assert "comments" not in checks(read)  # it waits as any turn does
+    noon.shift(timedelta(hours=1))
+    jobs.check_listening()
+    assert checks(read)["comments"] == (2, 2, 0, "")
 
 
 def test_a_fault_of_ours_stops_no_other(
