@@ -17,6 +17,8 @@ from django.utils.http import urlsafe_base64_encode
 from cm_suite.core import clock
 from moderation.models import Action, Comment, Decision, Evidence, Review
 from pages.models import Brand, Departure, Invitation, Membership, Page, Person
+from pages.networks.registry import NETWORKS
+from pages.networks.types import ConnectKind
 from pages.newsroom import tokens
 from pages.newsroom.models import CommentState, NewsroomComment, NewsroomPost, Subscriber, SubscriberState
 from publishing.models import Delivery
@@ -34,7 +36,7 @@ OPEN: Final = frozenset(
     }
 )
 
-ELSEWHERE: Final = frozenset({"pages:reconnect"})
+ELSEWHERE: Final = frozenset({"pages:reconnect", "pages:reconnect_leave"})
 """Rooms of a page that needs an account: a newsroom has none of them."""
 
 
@@ -148,7 +150,11 @@ def _actions(brand: Brand) -> QuerySet[Action]:
 
 
 def _pages(brand: Brand) -> Iterator[Sight]:
-    """A page that needs an account, if the brand has one (its own newsroom takes no token)."""
+    """Where each network is connected; a page that needs an account, if the brand has one."""
+    for spec in NETWORKS.values():
+        if spec.connect is not ConnectKind.NONE:
+            path = reverse("pages:connect_network", args=[brand.slug, spec.code])
+            yield Sight(f"pages:connect_network {spec.code}", path)
     page = Page.objects.filter(brand=brand).exclude(network="newsroom").first()
     if page is not None:
         for name in ("pages:page", "pages:reconnect", "publishing:rules"):
