@@ -19,7 +19,7 @@ from pages.networks.instagram import mapping, sightings
 from pages.networks.instagram.audience import Audience
 from pages.networks.instagram.comments import Conversations
 from pages.networks.instagram.containers import PUBLISHED, Workshop, check
-from pages.networks.instagram.errors import OF_MEDIA, InstagramGraph
+from pages.networks.instagram.errors import MEANINGS, OF_MEDIA, InstagramGraph
 from pages.networks.instagram.figures import Figures
 from pages.networks.instagram.length import LIMIT, caption_of
 from pages.networks.instagram.mapping import MEDIA_FIELDS, PROFILE_FIELDS
@@ -40,7 +40,7 @@ class InstagramClient(Conversations, Moderating, Tagged, Inbox, Figures, Audienc
 
     def __init__(self, access: Access, http: NetworkHttp, secret: str = "") -> None:
         host = access.host or HOST
-        self._graph = InstagramGraph(http, host, access.token, secret=secret)
+        self._graph = InstagramGraph(http, host, access.token, secret=secret, subcodes=MEANINGS)
         self._press = InstagramGraph(http, host, access.token, secret=secret, subcodes=OF_MEDIA)
         self._account = access.remote_id
         self._pressed: dict[str, str] = {}  # by the post's key, the container that was to be published
