@@ -13,9 +13,9 @@ from cm_suite.core.text import fingerprint
 from cm_suite.demo.script import Line, Words
 from cm_suite.demo.stage import Stage
 from pages.models import Page, Pause, Person
+from pages.networks.registry import is_ours
 from pages.newsroom import addresses
 from pages.newsroom.models import NewsroomPost
-from pages.newsroom.rules import NETWORK
 from publishing.enums import DeliveryState, EngineCode
 from publishing.models import Attempt, Delivery, Post
 
@@ -48,7 +48,7 @@ def published(page: Page, told: Sequence[Told], *, posts: Sequence[Post] = ()) -
     deliveries = _deliveries(page, told, kept, S.PUBLISHED)
     for delivery in deliveries:
         delivery.published_at = delivery.due_at + NOTICED_AFTER
-    references = (_on_the_newsroom if page.network == NETWORK else _elsewhere)(page, deliveries)
+    references = (_on_the_newsroom if is_ours(page.network) else _elsewhere)(page, deliveries)
     for delivery, (remote_id, remote_url) in zip(deliveries, references, strict=True):
         delivery.remote_id, delivery.remote_url = remote_id, remote_url
     Delivery.objects.bulk_create(deliveries)

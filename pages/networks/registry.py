@@ -12,7 +12,7 @@ from pages import networks
 from pages.networks.spec import NetworkSpec, Tools
 from pages.networks.types import ConnectKind
 
-__all__ = ["NETWORKS", "ConnectKind", "NetworkSpec", "Tools"]
+__all__ = ["NETWORKS", "ConnectKind", "NetworkSpec", "Tools", "is_ours"]
 
 
 def discover() -> Mapping[str, NetworkSpec]:
@@ -29,3 +29,9 @@ def discover() -> Mapping[str, NetworkSpec]:
 
 
 NETWORKS: Final = discover()
+
+
+def is_ours(code: str) -> bool:
+    """Whether this installation is itself the network: the brand's own public page, which needs no account."""
+    spec = NETWORKS.get(code)
+    return spec is not None and spec.connect is ConnectKind.NONE

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from pages.enums import PageState
 from pages.models import Page
+from pages.networks.registry import is_ours
 from pages.newsroom.models import (
     CommentMode,
     CommentReport,
@@ -21,7 +22,7 @@ from pages.newsroom.models import (
     NewsroomComment,
     NewsroomPost,
 )
-from pages.newsroom.rules import ANSWERS_A_PAGE, ANSWERS_A_THREAD, NETWORK, THREADS_A_PAGE
+from pages.newsroom.rules import ANSWERS_A_PAGE, ANSWERS_A_THREAD, THREADS_A_PAGE
 from pages.newsroom.tokens import hash_of
 
 GONE = (CommentState.REMOVED, CommentState.WITHDRAWN)
@@ -212,7 +213,7 @@ def grounds(page: Page, remote_id: str) -> tuple[Grounds, ...]:
     """
     number = int(remote_id) if is_number(remote_id) else 0
     rows = CommentReport.objects.filter(comment__post__page=page, comment=number).order_by("at", "pk")
-    known = rows if page.network == NETWORK and number else ()
+    known = rows if is_ours(page.network) and number else ()
     return tuple(Grounds(each.at, each.reasons, each.answer) for each in known)
 
 
