@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from cm_suite.core.guard import Guard, GuardRefused
 
@@ -24,6 +24,18 @@ def origin(typed: str, allowed: frozenset[tuple[str, int]] = frozenset()) -> str
     place = host if port in {None, default} else f"{host}:{port}"
     found = f"{parts.scheme}://{place}"
     Guard(allowed).check_url(found)
+    if len(found) > LONGEST:
+        raise GuardRefused("address_malformed")
+    return found
+
+
+def place(typed: str, allowed: frozenset[tuple[str, int]] = frozenset()) -> str:
+    """As `origin`, with the folder that was typed below it: a site may be a folder of its server.
+
+    Raises GuardRefused as well for what is too long to be kept.
+    """
+    below = quote(_parts(typed.strip()).path.rstrip("/"), safe="/%:@!$&'()*+,;=~")
+    found = origin(typed, allowed) + below
     if len(found) > LONGEST:
         raise GuardRefused("address_malformed")
     return found

@@ -211,10 +211,15 @@ def _typed(network: str) -> NetworkSpec:
 
 
 def _origin(spec: NetworkSpec, typed: str) -> str:
-    """What the page keeps as its server: nothing where the network has only one, or it is the usual one."""
+    """What the page keeps as its server: nothing where the network has only one, or it is the usual one.
+
+    A site of one's own, which a name and a password open, may be a folder of its server.
+    """
     if not typed.strip() and spec.host:
         return ""
-    found = address.origin(typed, settings.CM_ALLOWED_HOSTS)
+    own_site = spec.connect is ConnectKind.LOGIN and not spec.host
+    read = address.place if own_site else address.origin
+    found = read(typed, settings.CM_ALLOWED_HOSTS)
     return "" if found == spec.host else found
 
 

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
+from cm_suite.core.guard import GuardRefused
 from pages.enums import PageState
 from pages.models import Credential, Page, Person, ServerApp
 from pages.networks.errors import Code
@@ -118,6 +119,33 @@ def test_the_usual_server_is_not_written_down(
     network(monkeypatch, ConnectKind.LOGIN, host="https://usual.example")
     page = connect.open_account(cast.brand, "salon", Given(typed, "secret", "lumen"), cast.alice)
     assert (page.host, Seen.made[-1].host) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("blog.example", "https://blog.example"),
+        ("https://blog.example/boutique/", "https://blog.example/boutique"),
+        ("blog.example/été?a=1#b", "https://blog.example/%C3%A9t%C3%A9"),
+    ],
+)
+def test_a_site_of_one_s_own_may_be_a_folder(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, typed: str, kept: str
+) -> None:
+    network(monkeypatch, ConnectKind.LOGIN)
+    page = connect.open_account(cast.brand, "salon", Given(typed, "secret", "nadia"), cast.alice)
+    assert (page.host, Seen.made[-1].host) == (kept, kept)
+    network(monkeypatch, ConnectKind.TOKEN)
+    other = connect.open_account(cast.brand, "salon", Given(typed, "secret"), cast.alice)
+    assert other.host == "https://blog.example"
+
+
+@pytest.mark.parametrize("typed", ["https://127.0.0.1/blog", f"https://blog.example/{'a' * 200}", "a b/c"])
+def test_what_is_no_place_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    network(monkeypatch, ConnectKind.LOGIN)
+    with pytest.raises(GuardRefused):
+        connect.open_account(cast.brand, "salon", Given(typed, "secret", "nadia"), cast.alice)
+    assert Seen.made == []
 
 
 def test_another_origin_may_stand_in_for_a_network(
