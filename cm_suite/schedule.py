@@ -39,6 +39,7 @@ PERIODIC = (
     Periodic("publishing.jobs.sweep", 30, "publishing", 300),
     Periodic("publishing.jobs.warn_expiring", 86_400, "default", 300),
     Periodic("publishing.jobs.tidy_images", 86_400, "default", 300),
+    Periodic("publishing.jobs.measure", 900, "default", 600),
     Periodic("moderation.jobs.poll_comments", 30, "moderation", 300),
     Periodic("moderation.jobs.carry_out", 10, "moderation", 300),
     Periodic("moderation.jobs.sweep", 60, "moderation", 300),
@@ -55,6 +56,7 @@ PERIODIC = (
     Periodic("pages.jobs.renew_tokens", 300, "pages", 300),
     Periodic("pages.jobs.warn_expiring", 3600, "pages", 300),
     Periodic("pages.jobs.warn_budgets", 300, "pages", 300),
+    Periodic("pages.jobs.measure_audiences", 900, "default", 600),
     Periodic("pages.jobs.forget_consents", 300, "default", 300),
     Periodic("pages.jobs.tidy", 86_400, "default", 1800),
 )

@@ -31,6 +31,13 @@ class PageState(TextChoices):
     DISCONNECTED = "disconnected", _("Disconnected")
 
 
+class Counted(TextChoices):
+    """What is counted of a page on its network, each in turns of its own."""
+
+    POSTS = "posts", _("Posts")
+    AUDIENCE = "audience", _("Audience")
+
+
 class DepartureCause(TextChoices):
     TOO_OFTEN = "too_often", _("Too many messages")
     REPETITIVE = "repetitive", _("Always the same thing")

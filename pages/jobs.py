@@ -7,7 +7,7 @@ from cm_suite.core.queue import enqueue
 from pages.enums import PageState
 from pages.models import Page
 from pages.selectors.connected import to_check, to_renew
-from pages.services import consent, expiry, health, spending
+from pages.services import consent, expiry, health, measure, spending
 from pages.services import tidy as tidying
 
 PAGES_A_TURN = 200
@@ -54,6 +54,11 @@ def warn_expiring() -> None:
 def warn_budgets() -> None:
     """Tell leads whose money for a network runs out this month."""
     spending.warn(clock.now())
+
+
+def measure_audiences() -> int:
+    """Count who follows the pages whose turn it is; how many turns."""
+    return measure.measure_due()
 
 
 def forget_consents() -> None:

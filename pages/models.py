@@ -13,6 +13,7 @@ from cm_suite.core.crypto import EncryptedTextField
 from cm_suite.core.text import clip
 from pages.enums import DepartureCause, PageState, Role
 from pages.managers import PersonManager
+from pages.measuring import Measuring as Measuring
 from pages.networks.types import Metric
 
 

@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from cm_suite.core import clock, queue
-from publishing.services import claim, expiry, followups, pictures, reconcile, send
+from publishing.services import claim, expiry, followups, metrics, pictures, reconcile, send
 from publishing.services import sweep as sweeper
 
 logger = logging.getLogger(__name__)
@@ -65,6 +65,11 @@ def follow_up() -> int:
 def tidy_images() -> int:
     """Forget uploaded images that no post uses; how many."""
     return pictures.forget_unused()
+
+
+def measure() -> int:
+    """Count what became of published posts, on the pages whose turn it is; how many turns."""
+    return metrics.measure_due()
 
 
 def warn_expiring() -> int:
