@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from django.test import Client
 
 from cm_suite.core.images import cleaned
+from pages.models import Brand
 from pages.networks.newsroom import SPEC
 from pages.networks.newsroom.client import NewsroomClient
 from pages.networks.types import Capability, Image, Outgoing, Published
@@ -92,6 +93,7 @@ class TestShown:
         assert drawn["srcset"] == f"{whole}small/ 720w, {whole} 1600w"
 
     def test_one_without_a_text_says_so_to_who_cannot_see_it(self, cast: Cast) -> None:
+        Brand.objects.update(language="en")
         pk = publish(cast, picture("", (60, 40))).remote_id
         figure = page(cast, f"{pk}/").select_one("figure")
         assert figure is not None
