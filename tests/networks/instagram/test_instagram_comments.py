@@ -113,16 +113,14 @@ def test_a_reply_under_an_older_comment_is_read(instagram: Instagram) -> None:
 
 
 def test_more_than_one_answer_holds_is_read_turn_by_turn_and_whole(instagram: Instagram) -> None:
-    instagram.page_size = 3
+    instagram.page_size = 10
     first, second = (instagram.put(f"Lampe {number}", ago(hours=number)) for number in (2, 1))
-    made = {instagram.say(f"Avis {number}", first, at=ago(minutes=200 - number)) for number in range(40)}
-    made |= {instagram.say(f"Encore {number}", second, at=ago(minutes=90 - number)) for number in range(31)}
+    made = {instagram.say(f"Avis {number}", first, at=ago(minutes=300 - number)) for number in range(60)}
+    made |= {instagram.say(f"Encore {number}", second, at=ago(minutes=190 - number)) for number in range(100)}
     found, mark, turns = read(instagram)
     assert set(found) == made
-    assert turns > 2
+    assert turns == 2
     assert places.read(mark)[1] is None
-    again, mark, _turns = read(instagram, mark)  # what a short mark had no room to remember
-    assert set(again) < made
     assert read(instagram, mark)[0] == []
     fresh = instagram.say("Nouveau", first)
     assert read(instagram, mark)[0] == [fresh]
