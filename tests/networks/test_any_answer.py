@@ -16,7 +16,6 @@ from cm_suite.core.errors import Later, Never, Outcome, OutcomeError, Unknown
 from cm_suite.core.http import DEEPEST, Answer, Refusal, parsed, retry_at
 from pages.networks.mastodon import mapping
 from pages.networks.mastodon.errors import explained
-from pages.networks.mastodon.words import LONGEST, text_of
 from pages.networks.types import (
     CommentBatch,
     IncomingComment,
@@ -28,6 +27,7 @@ from pages.networks.types import (
     SightingKind,
     ThreadPost,
 )
+from pages.networks.words import LONGEST, text_of
 from tests.networks.fake_mastodon import Mastodon, answer_after, answer_before
 
 NOW: Final = datetime(2026, 8, 12, 10, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pages.networks.mastodon.length import compose
-from pages.networks.mastodon.words import text_of
 from pages.networks.types import Outgoing, Profile, Published
+from pages.networks.words import text_of
 
 LONGEST_ID: Final = 200
 LONGEST_ADDRESS: Final = 500

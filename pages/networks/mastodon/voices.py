@@ -11,8 +11,8 @@ from typing import Any, Final
 from cm_suite.core import clock
 from cm_suite.core.text import clip
 from pages.networks.mastodon import mapping
-from pages.networks.mastodon.words import LONGEST, text_of
 from pages.networks.types import Commenter, IncomingComment, ThreadPost
+from pages.networks.words import LONGEST, text_of
 
 LONGEST_NAME: Final = 200
 SKEW: Final = timedelta(

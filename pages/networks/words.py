@@ -1,4 +1,4 @@
-"""The words of a status' HTML, read in one pass: as long as it is, never longer, and without a failure."""
+"""The words of HTML, read in one pass: as long as it is, never longer, and without a failure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from cm_suite.core.http import storable
 
-LONGEST: Final = 200_000  # characters of HTML: more than any status has
+LONGEST: Final = 200_000  # characters of HTML: more than anybody writes
 _BLOCKS: Final = frozenset({"p", "div", "li", "blockquote"})
 _GAP: Final = re.compile(r"\n{3,}")
 _QUOTED: Final = r"""(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>"""
@@ -21,7 +21,7 @@ _ENDLESS: Final = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")  # no cha
 def text_of(source: str) -> str:
     """The words: what is shortened for the eye is whole again, blocks are on their own lines.
 
-    What is longer than any status is cut, so that no server keeps us busy; what no database stores is
+    What is longer than anybody writes is cut, so that no server keeps us busy; what no database stores is
     replaced by U+FFFD.
     """
     cut = source[:LONGEST]
