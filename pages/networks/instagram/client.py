@@ -94,6 +94,7 @@ class InstagramClient(Conversations, Moderating, Tagged, Inbox, Figures, Audienc
 
         Raises Never (`not_allowed_here`) without the right `instagram_manage_contents`. A carousel goes as a
         whole. https://developers.facebook.com/documentation/instagram-platform/reference/instagram-media
+        names the person's token for it; the Page's was seen to do.
         """
         self._graph.remove(path_of(remote_id), lacking=BARRED)
 

@@ -417,7 +417,11 @@ def test_any_answer_to_a_write_ends_in_an_answer_or_an_outcome(instagram: Instag
 @FEW
 @given(ROW)
 def test_whatever_is_read_of_a_comment_can_be_stored(answer: Any) -> None:
-    for read in (lambda: mapping.comment(answer, None), lambda: mapping.message(answer, "")):
+    reads: tuple[Callable[[], IncomingComment], ...] = (
+        lambda: mapping.comment(answer, None),
+        lambda: mapping.message(answer, ""),
+    )
+    for read in reads:
         try:
             found = read()
         except UNREADABLE:
