@@ -17,10 +17,10 @@ from pages.networks.graph_answers import mapping as object_of
 from pages.networks.graph_marks import second_of
 from pages.networks.instagram import mapping
 from pages.networks.instagram.mapping import COMMENT_FIELDS, MEDIA_FIELDS
+from pages.networks.instagram.recent import recent
 from pages.networks.instagram.wire import DEAF
 from pages.networks.types import IncomingComment, ThreadPost
 
-POSTS: Final = 25
 COMMENTS: Final = 50
 FURTHER: Final = 7  # calls a turn beyond the first
 
@@ -55,12 +55,10 @@ class Threads:
 
     def since(self, floor: int, stop: Stop | None = None) -> Reading:
         """Everything that others wrote since a second, both levels; from where a turn stopped on."""
-        fields = f"{MEDIA_FIELDS},comments.limit({COMMENTS}){{{_WITH_REPLIES}}}"
-        asked = {"fields": fields, "limit": POSTS}
-        answer = self._graph.get(path_of(self._account, "media"), asked, lacking=DEAF)
         reading = Reading()
         passed = stop is None
-        for row in _rows(answer):
+        fields = f"{MEDIA_FIELDS},comments.limit({COMMENTS}){{{_WITH_REPLIES}}}"
+        for row in recent(self._graph, self._account, fields):
             here = stop is not None and row.get("id") == stop.post
             passed = passed or here
             if passed:

@@ -183,7 +183,30 @@ def test_without_the_right_to_listen_the_page_stays_connected(instagram: Instagr
         assert (never.value.code, never.value.step) == (Code.LISTEN_SCOPE_MISSING, NextStep.RECONNECT)
 
 
-@pytest.mark.parametrize("body", [{"data": []}, {"data": [{"id": "1"}]}, {}, {"data": [{"comments": 3}]}])
+def test_what_is_too_much_for_one_answer_is_asked_in_parts(instagram: Instagram) -> None:
+    posts = [instagram.put("Une lampe", ago(hours=number)) for number in range(30)]
+    made = [instagram.say("Jolie", post, at=ago(minutes=at)) for at, post in enumerate(posts)]
+    instagram.fail_next(fakes.before(error(1, 99, "Please reduce the amount of data", 500)), "read")
+    found, _mark, turns = read(instagram)
+    assert (found, turns) == (made[24::-1], 1)
+    assert [each.query["limit"] for each in instagram.asked("GET", "/media")] == ["5"] * 5
+
+
+def test_a_refusal_is_not_asked_again_in_parts(instagram: Instagram) -> None:
+    instagram.fail_next(fakes.before(error(4)), "read")
+    with pytest.raises(Later):
+        turn(instagram)
+    assert instagram.requests == []
+
+
+@pytest.mark.parametrize("body", [{}, {"data": 3}, []])
+def test_an_answer_without_a_list_is_asked_again(instagram: Instagram, body: Any) -> None:
+    instagram.refused["/media"] = Answered(200, body)
+    with pytest.raises(Later):
+        turn(instagram)
+
+
+@pytest.mark.parametrize("body", [{"data": []}, {"data": [{"id": "1"}]}, {"data": [3, {"comments": 3}]}])
 def test_nothing_to_read_gives_a_mark_to_go_on_from(instagram: Instagram, body: Any) -> None:
     instagram.refused["/media"] = Answered(200, body)
     assert turn(instagram) == CommentBatch((), "0.")
