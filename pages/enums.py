@@ -36,6 +36,7 @@ class Counted(TextChoices):
 
     POSTS = "posts", _("Posts")
     AUDIENCE = "audience", _("Audience")
+    ADDRESSES = "addresses", _("Addresses")
 
 
 class DepartureCause(TextChoices):

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from pages.views import accounts, connected, connecting, consent, fans, pause, people, profile, settings
+from pages.views import (
+    accounts,
+    audience,
+    connected,
+    connecting,
+    consent,
+    fans,
+    pause,
+    people,
+    profile,
+    settings,
+)
 
 app_name = "pages"
 urlpatterns = [
@@ -37,6 +48,7 @@ urlpatterns = [
     path("b/<slug:brand>/pages/offers/<int:consent_id>/", consent.offers, name="offers"),
     path("connect/back/<slug:network>/", consent.connect_back, name="connect_back"),
     path("b/<slug:brand>/pages/<int:page_id>/", connected.page, name="page"),
+    path("b/<slug:brand>/pages/<int:page_id>/audience/", audience.audience, name="audience"),
     path("b/<slug:brand>/pages/<int:page_id>/reconnect/", connecting.reconnect, name="reconnect"),
     path(
         "b/<slug:brand>/pages/<int:page_id>/reconnect/leave/",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing.views import compose, deliveries, pictures, plan, posts, rules
+from publishing.views import compose, deliveries, figures, pictures, plan, posts, rules
 
 app_name = "publishing"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("b/<slug:brand>/posts/<int:post_id>/", posts.post, name="post"),
     path("b/<slug:brand>/posts/<int:post_id>/place/", posts.place, name="place"),
     path("b/<slug:brand>/posts/<int:post_id>/discard/", posts.discard, name="discard"),
+    path("b/<slug:brand>/counter/", figures.counter, name="counter"),
     path("b/<slug:brand>/pages/<int:page_id>/rules/", rules.rules, name="rules"),
     path("b/<slug:brand>/deliveries/<int:delivery_id>/move/", deliveries.reschedule, name="reschedule"),
     path("b/<slug:brand>/deliveries/<int:delivery_id>/cancel/", deliveries.cancel, name="cancel"),

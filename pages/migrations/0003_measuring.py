@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('lease_token', models.UUIDField(blank=True, editable=False, null=True)),
                 ('lease_until', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('kind', models.CharField(choices=[('posts', 'Posts'), ('audience', 'Audience')], max_length=12)),
+                ('kind', models.CharField(choices=[('posts', 'Posts'), ('audience', 'Audience'), ('addresses', 'Addresses')], max_length=12)),
                 ('state', models.CharField(choices=[('idle', 'idle'), ('reading', 'reading')], default='idle', max_length=8)),
                 ('next_at', models.DateTimeField(blank=True, null=True)),
                 ('measured_at', models.DateTimeField(blank=True, null=True)),

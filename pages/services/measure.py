@@ -20,6 +20,7 @@ from pages.models import AudienceCount, Measuring, Page
 from pages.networks.base import Client, CountsFollowers
 from pages.networks.registry import NETWORKS
 from pages.networks.types import AudienceDay, Capability, Figure, Metric
+from pages.selectors.followers import PROFILE
 from pages.services import connect, turns
 
 TURN_SECONDS: Final = 240
@@ -29,9 +30,6 @@ AGAIN: Final = timedelta(days=7)
 BACK: Final = timedelta(days=90)
 SLICE: Final = timedelta(days=30)
 RECENT: Final = timedelta(hours=6)
-PROFILE: Final = "profile"
-"""The name under which a total is kept that the account's profile says."""
-
 _RANDOM: Final = SystemRandom()
 
 

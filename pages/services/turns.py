@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Final
@@ -21,7 +22,7 @@ from cm_suite.core import clock, leases
 from cm_suite.core.errors import Later, Never, OutcomeError
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
-from pages.enums import PageState
+from pages.enums import Counted, PageState
 from pages.measuring import IDLE, READING
 from pages.models import Measuring, Page, Pause
 from pages.networks.registry import NETWORKS
@@ -80,15 +81,20 @@ def work(kind: str, networks: Collection[str], act: Callable[[Measuring, Page], 
 
 def take(kind: str, networks: Collection[str], without: Collection[int] = ()) -> Measuring | None:
     """Claim what has waited longest for its turn, of those not named in `without`."""
-    for _time in range(_TIMES):
-        try:
-            with transaction.atomic():
-                rows = _due(kind, networks).exclude(pk__in=without)
-                taken = leases.claim(rows, from_=IDLE, to=READING, seconds=LEASE_SECONDS, limit=1)
-        except IntegrityError:  # the other kind of the same page was taken at this very moment
-            continue
-        return taken[0] if taken else None
-    return None
+    return _claim(_due(kind, networks).exclude(pk__in=without))
+
+
+@contextmanager
+def held(page: Page) -> Iterator[bool]:
+    """The account for one question that somebody waits for; False while something else is at work on it."""
+    Measuring.objects.get_or_create(page=page, kind=Counted.ADDRESSES)
+    rows = _free(Measuring.objects.filter(page=page, kind=Counted.ADDRESSES))
+    turn = _claim(rows)
+    try:
+        yield turn is not None
+    finally:
+        if turn is not None:
+            move(turn, READING, IDLE, where=_mine(turn), **RELEASED)
 
 
 def rest(turn: Measuring, next_at: datetime, measured_at: datetime | None) -> None:
@@ -136,6 +142,25 @@ def _watch_all(kind: str, networks: Collection[str]) -> None:
     Measuring.objects.bulk_create([Measuring(page=page, kind=kind) for page in pages], ignore_conflicts=True)
 
 
+def _claim(rows: QuerySet[Measuring]) -> Measuring | None:
+    for _time in range(_TIMES):
+        try:
+            with transaction.atomic():
+                taken = leases.claim(rows, from_=IDLE, to=READING, seconds=LEASE_SECONDS, limit=1)
+        except IntegrityError:  # another kind of the same page was taken at this very moment
+            continue
+        return taken[0] if taken else None
+    return None
+
+
+def _free(rows: QuerySet[Measuring]) -> QuerySet[Measuring]:
+    """Of pages that nothing else is at work on."""
+    rows = rows.filter(~Exists(Measuring.objects.filter(page=OuterRef("page"), state=READING)))
+    for busy in _BUSY:
+        rows = rows.filter(~busy("page"))
+    return rows
+
+
 def _due(kind: str, networks: Collection[str]) -> QuerySet[Measuring]:
     now = clock.now()
     paused = Pause.objects.filter(
@@ -144,15 +169,12 @@ def _due(kind: str, networks: Collection[str]) -> QuerySet[Measuring]:
     rows = Measuring.objects.filter(
         Q(next_at=None) | Q(next_at__lte=now),
         Q(page__paced_until=None) | Q(page__paced_until__lte=now),
-        ~Exists(Measuring.objects.filter(page=OuterRef("page"), state=READING)),
         ~Exists(paused),
         kind=kind,
         page__network__in=networks,
         page__state=PageState.CONNECTED,
     )
-    for busy in _BUSY:
-        rows = rows.filter(~busy("page"))
-    return rows.order_by(F("next_at").asc(nulls_first=True), "pk")
+    return _free(rows).order_by(F("next_at").asc(nulls_first=True), "pk")
 
 
 def _expired() -> None:

@@ -29,7 +29,6 @@ from publishing import rules
 from publishing.enums import DeliveryState
 from publishing.models import Delivery, PostFigure
 
-
 type Count = Callable[[Sequence[str]], Mapping[str, tuple[Figure, ...]]]
 
 

@@ -26,7 +26,6 @@ from pages.services import turns
 from publishing import jobs
 from publishing.enums import DeliveryState
 from publishing.models import Delivery, PostFigure
-from publishing.services import metrics
 from publishing.services.metrics import HOUR, USUAL, WHERE_PAID, last_moment
 from tests.networks.facebook.fake import KEYS, Facebook, running
 from tests.networks.facebook.words import PAGE, TOKEN, error
