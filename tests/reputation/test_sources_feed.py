@@ -11,7 +11,8 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reputation.sources.feed import MOST_ITEMS, listed, read_feed
+from cm_suite.core.feeds import MOST_ITEMS
+from reputation.sources.feed import listed, read_feed
 from reputation.sources.types import Answer, Listed, Status
 from tests.core.faults import answer, reset
 from tests.core.sites import Reader, Site, html, moved
