@@ -117,10 +117,15 @@ def _named(remote_id: str, username: str) -> Commenter:
 
 
 def own(answer: Mapping[str, Any], account: str, username: str) -> bool:
-    """Whether the account itself wrote it: the network gives `user` for its own words alone."""
+    """Whether the account itself wrote it: by number, by name, or by a `user` that comes without a name."""
     who = author(answer)
-    named = bool(username) and who.name.casefold() == username.casefold()
-    return "user" in answer or who.remote_id == account or named
+    user = answer.get("user")
+    number = mapping(user).get("id", user)
+    if account in (who.remote_id, number):
+        return True
+    if not who.name:
+        return user is not None
+    return bool(username) and who.name.casefold() == username.casefold()
 
 
 def inner(answer: Mapping[str, Any], edge: str) -> list[Mapping[str, Any]]:

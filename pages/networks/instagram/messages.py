@@ -27,7 +27,8 @@ from pages.networks.instagram.wire import DEAF, PAGE, Wire
 from pages.networks.types import CommentBatch, IncomingComment, Published, Reply, Sighting
 
 CONVERSATIONS: Final = 20
-MOST_PAGES: Final = 4
+FEWER: Final = 5
+MOST_PAGES: Final = 5
 READABLE: Final = 20
 LONGEST: Final = 1000  # bytes
 ANSWERED_WITHIN: Final = timedelta(hours=24)
@@ -42,23 +43,32 @@ class Inbox(Wire):
     def messages(self, mark: str) -> CommentBatch:
         """What people wrote to the account since the mark, oldest first; the latest twenty a thread."""
         known = marks.read(mark)
-        there: list[IncomingComment] = []
-        with suppress(NoMoreError):
-            for each in self._conversations(known.since):
-                there += self._received(each)
+        there = [each for found in self._conversations(known.since) for each in self._received(found)]
         there.reverse()  # the network lists the newest first
         return CommentBatch(marks.fresh(known, there), marks.after(mark, there))
 
-    def _conversations(self, second: int) -> Iterator[Mapping[str, Any]]:
-        """Those in which somebody wrote since a second; the network lists the latest first."""
-        asked = {"fields": _FIELDS, "limit": CONVERSATIONS, "platform": "instagram"}
+    def _conversations(self, second: int) -> list[Mapping[str, Any]]:
+        """Those in which somebody wrote since a second; in smaller answers where one cannot hold them."""
+        try:
+            return self._listed(second, CONVERSATIONS)
+        except Later as late:
+            if late.code != "server_error":
+                raise
+            return self._listed(second, FEWER)
+
+    def _listed(self, second: int, size: int) -> list[Mapping[str, Any]]:
+        """The latest conversations; the network lists the one first that was written in last."""
+        asked = {"fields": _FIELDS, "limit": size, "platform": "instagram"}
+        found: list[Mapping[str, Any]] = []
         edge = path_of(PAGE, "conversations")
-        for page in self._graph.pages(edge, asked, most=MOST_PAGES, lacking=DEAF):
-            for each in page:
-                at = instant_or_none(each.get("updated_time"))
-                if at is not None and at.timestamp() < second:
-                    return
-                yield each
+        with suppress(NoMoreError):
+            for page in self._graph.pages(edge, asked, most=MOST_PAGES, lacking=DEAF):
+                times = [instant_or_none(each.get("updated_time")) for each in page]
+                late = [at is None or at.timestamp() >= second for at in times]
+                found += (each for each, fits in zip(page, late, strict=True) if fits)
+                if not all(late):
+                    break
+        return found
 
     def _received(self, conversation: Mapping[str, Any]) -> Iterator[IncomingComment]:
         for each in mapping.inner(conversation, "messages"):

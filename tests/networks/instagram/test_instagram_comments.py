@@ -439,6 +439,20 @@ def test_messages_are_asked_of_the_page_for_instagram_alone(instagram: Instagram
     assert (first.path, first.query["platform"]) == ("/v25.0/me/conversations", "instagram")
 
 
+def test_conversations_too_much_for_one_answer_are_asked_by_few(instagram: Instagram) -> None:
+    instagram.write("Ma commande ?")
+    instagram.fail_next(fakes.before(error(1, 99, "Please reduce the amount of data", 500)), "read")
+    assert [each.text for each in instagram.client().messages("").comments] == ["Ma commande ?"]
+    assert [each.query["limit"] for each in instagram.asked("GET", "conversations")] == ["5"]
+
+
+def test_old_conversations_are_not_read_again(instagram: Instagram) -> None:
+    message = written(instagram, ago(hours=3))
+    mark = f"{int((ago(hours=1)).timestamp())}."
+    assert instagram.client().messages(mark).comments == ()
+    assert instagram.client().messages("").comments == (message,)
+
+
 def test_what_the_account_wrote_is_no_message_to_it(instagram: Instagram) -> None:
     instagram.write("Bonjour", ACCOUNT)
     theirs = instagram.write("Merci")

@@ -150,11 +150,27 @@ def test_a_comment_of_our_own() -> None:
         {"username": "Maison_Lumen"},
         {"from": {"username": "maison_lumen"}},
         {"user": {"id": "1"}},
+        {"user": {"id": ACCOUNT}, "username": "renamed"},
+        {"user": ACCOUNT, "username": "renamed"},
     ],
 )
 def test_what_tells_our_own_words_apart(said: dict[str, Any]) -> None:
     assert mapping.own(said, ACCOUNT, "maison_lumen")
-    assert not mapping.own({"username": "nadia"}, ACCOUNT, "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"username": "nadia"},
+        {"username": "nadia", "user": {"id": "6001"}},
+        {"from": {"id": "6001"}},
+        {"from": {"id": "6001", "username": "nadia"}, "user": None},
+        {},
+    ],
+)
+def test_what_others_say_is_never_taken_for_ours(said: dict[str, Any]) -> None:
+    assert not mapping.own(said, ACCOUNT, "maison_lumen")
+    assert not mapping.own(said, ACCOUNT, "")
 
 
 def test_posts_with_what_stands_under_them(instagram: Instagram) -> None:
