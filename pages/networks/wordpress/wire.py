@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cached_property
@@ -17,6 +18,9 @@ from pages.networks.wordpress.roots import Site
 
 PAGE_SIZE: Final = 100  # the most that WordPress gives at once
 UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
+_INSIDE: Final = re.compile(r"/(?:wp-admin|wp-json|wp-login\.php|index\.php)(?:/.*)?\Z")
+"""What people copy along when they look at their site from inside."""
+
 _NO_RIGHT: Final = frozenset({Code.NOT_ALLOWED_HERE, Code.SCOPE_MISSING})
 
 
@@ -24,7 +28,7 @@ class Wire:
     """One user's way to a site. The password goes in a header, as HTTP's Basic scheme has it."""
 
     def __init__(self, access: Access, http: NetworkHttp) -> None:
-        self.host = access.host.rstrip("/")
+        self.host = _INSIDE.sub("", access.host).rstrip("/")
         self.user = access.remote_id
         self._http = http
         opened = b64encode(f"{access.login}:{access.token}".encode()).decode()
