@@ -40,6 +40,7 @@ MEANINGS: Final[Mapping[int, Meaning]] = MappingProxyType(
         2207040: _CONTENT,  # too many people named
         2207050: (Code.CHECKPOINT, NextStep.CONTACT),  # inactive or restricted: the app asks for something
         2207052: (Code.PUBLIC_URL_NEEDED, NextStep.CONTACT),  # it cannot fetch the image from our address
+        2207073: (Code.NOT_ALLOWED_HERE, NextStep.CONTACT),  # what is no post of ours to take down
         2207085: (Code.NOT_ALLOWED_HERE, NextStep.CONTACT),
     }
 )

@@ -249,6 +249,16 @@ def test_a_container_that_failed() -> None:
     assert (outcome.code, outcome.step, outcome.answer) == (Code.MEDIA_REFUSED, NextStep.EDIT, said["status"])
 
 
+def test_a_post_that_is_taken_down_and_one_that_cannot_be(instagram: Instagram) -> None:
+    says(instagram, "DELETE", "delete_done")
+    instagram.client().delete(MEDIA)
+    instagram.refused["DELETE"] = Answered(400, payload("delete_refused"))
+    with pytest.raises(Never) as never:
+        instagram.client().delete(MEDIA)
+    assert (never.value.code, never.value.step) == (Code.NOT_ALLOWED_HERE, NextStep.CONTACT)
+    assert len(instagram.asked("DELETE", MEDIA)) == 2
+
+
 def test_counts(instagram: Instagram) -> None:
     says(instagram, "insights", "insights")
     told = {
