@@ -121,7 +121,7 @@ class TestNumbers:
     def test_before_the_first_look(self, page: Page, vera: Rooms) -> None:
         row = published(page, NOON - HOUR, remote_id="1")
         shown = numbers(vera.get("post", row.post_id), row)
-        assert "The first numbers come within a day of its going out." in words(shown)
+        assert "No numbers yet: they are first read within a day of its going out." in words(shown)
         assert shown.select("dl") == []
 
     def test_a_network_that_counts_nothing_says_so(self, cast: Cast, vera: Rooms) -> None:
