@@ -39,15 +39,24 @@ def fresh(mark: Mark, comments: Iterable[IncomingComment]) -> tuple[IncomingComm
     return tuple(each for each in sorted(there, key=second_of) if digest(each) not in mark.known)
 
 
-def after(mark: str, comments: Iterable[IncomingComment], most: int = REMEMBERED) -> str:
-    """The mark to go on from; the same one when there was nothing to read. `most`: digests it may hold."""
+def after(
+    mark: str, comments: Iterable[IncomingComment], again: int = REMEMBERED, most: int = REMEMBERED
+) -> str:
+    """The mark to go on from; the same one when there was nothing to read.
+
+    `again`: how many are read again; few where more are waiting, so that each turn gets further. `most`:
+    digests it may hold.
+    """
     since = read(mark).since
     there = sorted((each for each in comments if second_of(each) >= since), key=second_of)
     if not there:
         return mark or "0."
-    kept = there[-most:]
-    if len(there) > most and second_of(there[-most - 1]) == second_of(kept[0]):
-        kept = [each for each in kept if second_of(each) > second_of(kept[0])] or kept
+    size = min(again, most)
+    kept = there[-size:]
+    first = second_of(kept[0])
+    if len(there) > size and second_of(there[-size - 1]) == first:
+        later = [each for each in kept if second_of(each) > first]
+        kept = later or [each for each in there if second_of(each) == first][-most:]
     return f"{second_of(kept[0])}.{''.join(digest(each) for each in kept)}"
 
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from cm_suite.core.errors import Later, Never, NextStep
+from pages.networks import graph_marks as marks
 from pages.networks.base import Fence
 from pages.networks.errors import Code
-from pages.networks.facebook import mapping, marks, sightings
+from pages.networks.facebook import mapping, sightings
 from pages.networks.facebook.mapping import COMMENT_FIELDS, MENTION_FIELDS, MESSAGE_FIELDS, POST_FIELDS, Seen
 from pages.networks.facebook.pagewire import BARRED, DEAF, PageWire
 from pages.networks.facebook.threads import Threads
@@ -45,7 +46,7 @@ class Conversations(PageWire):
         whole = reading.whole()
         there = marks.fresh(known, whole)
         cut = reading.up_to is not None
-        further = marks.after(mark, whole, remembered=1 if cut else marks.REMEMBERED)
+        further = marks.after(mark, whole, again=1 if cut else marks.REMEMBERED)
         return CommentBatch(there, further, more=cut and further != mark)
 
     def comment(self, remote_id: str) -> IncomingComment:

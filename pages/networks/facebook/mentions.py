@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
 
-from pages.networks.facebook import mapping, marks
+from pages.networks import graph_marks as marks
+from pages.networks.facebook import mapping
 from pages.networks.facebook.mapping import MENTION_FIELDS
 from pages.networks.facebook.pagewire import DEAF, PageWire
 from pages.networks.graph import NoMoreError, path_of

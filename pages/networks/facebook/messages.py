@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep
+from pages.networks import graph_marks as marks
 from pages.networks.base import Fence
 from pages.networks.errors import Code
-from pages.networks.facebook import mapping, marks, sightings
+from pages.networks.facebook import mapping, sightings
 from pages.networks.facebook.mapping import MESSAGE_FIELDS, Seen
 from pages.networks.facebook.pagewire import DEAF, PageWire
 from pages.networks.graph import NoMoreError, made, path_of

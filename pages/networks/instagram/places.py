@@ -29,7 +29,7 @@ def after(base: str, comments: Iterable[IncomingComment], stop: Stop | None) -> 
     room = (LONGEST - _INSTANT - len(tail)) // _DIGEST
     if room < 1:
         tail, room = "", marks.REMEMBERED
-    return marks.after(base, comments, min(room, marks.REMEMBERED)) + tail
+    return marks.after(base, comments, most=min(room, marks.REMEMBERED)) + tail
 
 
 def going_on(base: str, stop: Stop | None) -> str:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.ops.bench.fake_network import Reply as Answer
+from pages.networks import graph_marks as marks
 from pages.networks.errors import Code
-from pages.networks.facebook import marks, threads
+from pages.networks.facebook import threads
 from pages.networks.types import (
     CANNOT_TELL,
     CommentBatch,

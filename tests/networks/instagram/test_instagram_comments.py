@@ -250,7 +250,7 @@ def test_from_a_mark_on_nothing_is_read_twice_and_nothing_is_lost(
         IncomingComment(str(number), text, at=start + timedelta(seconds=second))
         for number, (second, text) in enumerate(said)
     ]
-    mark = marks.after("", comments, most)
+    mark = marks.after("", comments, most=most)
     late = IncomingComment("late", "x", at=start + timedelta(minutes=2))
     assert late in marks.fresh(marks.read(mark), [*comments, late])
     assert len(mark) <= 13 + 6 * max(most, 1)
