@@ -6,9 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import FilePayload
+from playwright.sync_api import FilePayload, expect
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
 
 from cm_suite.core import clock
 from pages.models import Brand, Person
