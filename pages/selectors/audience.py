@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from cm_suite.core import clock
 from pages.enums import DepartureCause, PageState
 from pages.messages import Words, network_name
-from pages.models import Brand, Departure, Page
+from pages.models import AudienceCount, Brand, Departure, Page
 from pages.networks.registry import NETWORKS
-from pages.networks.types import Capability
+from pages.networks.types import ConnectKind, Metric
 from pages.newsroom.models import Subscriber, SubscriberState
 
 WINDOW_DAYS = 30
@@ -50,10 +50,20 @@ class GainedLost:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a network says of the window: over `days` days that it told of. None: it does not say at all."""
+
+    gained: int | None
+    lost: int | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class PageAudience:
     """One page: fans now (None: not known), each day of the window, and why people left.
 
-    `named` says that the network tells who comes and goes; otherwise only the total is known.
+    `named` says that those who come and go are subscribers of ours, known one by one. Of a page on somebody
+    else's network `told` holds what that network says of the window's days, where it says anything.
     """
 
     page: Page
@@ -62,6 +72,7 @@ class PageAudience:
     named: bool
     days: Sequence[DayFans]
     causes: Sequence[CauseShare]
+    told: Told | None = None
 
     @property
     def gained(self) -> int:
@@ -102,7 +113,7 @@ def gained_lost(page: Page, since: datetime, until: datetime) -> GainedLost:
 
 
 def audience(brand: Brand, days: int = WINDOW_DAYS) -> list[PageAudience]:
-    """Every connected page of the brand over the last `days` days, today included; four queries."""
+    """Every connected page of the brand over the last `days` days, today included; five queries."""
     zone = clock.zone(brand.zone)
     today = clock.now().astimezone(zone).date()
     window = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
@@ -111,6 +122,7 @@ def audience(brand: Brand, days: int = WINDOW_DAYS) -> list[PageAudience]:
     fans = _fans(pages)
     gained = _by_day(_confirmed(pages, since, until), "confirmed_at", zone)
     causes = _causes(_departures(pages, since, until), zone)
+    told = _told(pages, window[0])
     return [
         PageAudience(
             page=page,
@@ -119,6 +131,7 @@ def audience(brand: Brand, days: int = WINDOW_DAYS) -> list[PageAudience]:
             named=_named(page),
             days=[DayFans(day, gained[page.pk, day], causes.lost[page.pk, day]) for day in window],
             causes=_shares(causes.counts.get(page.pk, Counter())),
+            told=told.get(page.pk),
         )
         for page in pages
     ]
@@ -139,7 +152,26 @@ class _Left:
 
 def _named(page: Page) -> bool:
     spec = NETWORKS.get(page.network)
-    return spec is not None and Capability.AUDIENCE in spec.capabilities
+    return spec is not None and spec.connect is ConnectKind.NONE
+
+
+def _told(pages: Iterable[Page], since: date) -> dict[int, Told]:
+    """What networks say of the days from `since` on, by page; the days are theirs."""
+    rows = AudienceCount.objects.filter(
+        page__in=pages, day__gte=since, metric__in=(Metric.GAINED, Metric.LOST)
+    )
+    sums = rows.values_list("page_id", "metric").annotate(Sum("value"), Count("day", distinct=True))
+    found: dict[int, dict[str, tuple[int, int]]] = {}
+    for page, metric, value, days in sums.order_by():
+        found.setdefault(page, {})[metric] = (value, days)
+    return {
+        page: Told(
+            gained=said[Metric.GAINED][0] if Metric.GAINED in said else None,
+            lost=said[Metric.LOST][0] if Metric.LOST in said else None,
+            days=max(days for _value, days in said.values()),
+        )
+        for page, said in found.items()
+    }
 
 
 def _fans(pages: Iterable[Page]) -> dict[int, int | None]:

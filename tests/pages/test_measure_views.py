@@ -231,3 +231,40 @@ def test_days_that_are_compared_over_a_gap_are_not_drawn() -> None:
 
 def test_nothing_is_drawn_of_nothing() -> None:
     assert drawn(day(1), day(2)) is None
+
+
+# --- among the brand's fans
+
+
+def line_of(client: Client, page: Page) -> str:
+    answer = client.get(reverse("pages:fans", args=[page.brand.slug]))
+    found = BeautifulSoup(answer.content, "lxml").select_one(f"[aria-labelledby=page-{page.pk}]")
+    assert isinstance(found, Tag)
+    return words(found)
+
+
+def test_a_page_elsewhere_is_not_taken_for_an_empty_one_of_ours(page: Page, vera: Client) -> None:
+    said = line_of(vera, page)
+    assert "fans now 1,204" in said
+    assert "This network says how many follow the page, not who came" in said
+    assert "Nobody follows this page yet" not in said
+
+
+def test_what_a_network_told_is_summed_over_the_days_it_told_of(page: Page, vera: Client) -> None:
+    told(page, 1, 9, 4)
+    told(page, 3, 2, 1)
+    told(page, 40, 100, 100)
+    said = line_of(vera, page)
+    assert "gained 11 over 2 days that the network told of" in said
+    assert "lost 5 over 2 days that the network told of" in said
+    assert "This network does not say why they left." in said
+    assert "told of" not in line_of(vera, page.brand.pages.get(network="newsroom"))
+
+
+def test_who_left_is_not_zero_where_nobody_says_so(page: Page, vera: Client) -> None:
+    count(page, 1, Metric.GAINED, 4, "organicFollowerGain")
+    count(page, 1, Metric.GAINED, 2, "paidFollowerGain")
+    said = line_of(vera, page)
+    assert "gained 6 over 1 day that the network told of" in said
+    assert "lost" not in said
+    assert "This network does not say who left, nor why." in said
