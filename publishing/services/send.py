@@ -11,6 +11,7 @@ from django.db import transaction
 from cm_suite.core import clock, leases
 from cm_suite.core.errors import Later, Never, NextStep, Outcome, OutcomeError, Unknown
 from cm_suite.core.states import move
+from pages.enums import PageState
 from pages.models import Page
 from pages.networks.base import Client, Publishes
 from pages.networks.errors import Code, FenceClosed
@@ -148,11 +149,13 @@ def _said_before(sending: Sending, error: Never) -> bool:
 
 
 def _credential_refused(sending: Sending, client: Client | None, error: Never) -> None:
-    """The network refused our credential. It is asked again: a passing error disconnects nothing."""
+    """The network refused our credential. It is asked again: a passing error disconnects nothing.
+
+    A page that stays connected all the same has, or gets, another token: the delivery waits for it.
+    """
     leases.renew(sending.delivery, settings.CM_SEND_LEASE.total_seconds())  # asking again takes its time
     lasting = client is None or sending.delivery.tries >= PASSING_REFUSALS or _refused_again(client)
-    if lasting:
-        mark_needs_reconnect(sending.ready.page)
+    lasting = lasting and _lets_go(sending.ready.page)
     with transaction.atomic():
         outcomes.note(sending.attempt, error)
         if not lasting:
@@ -163,6 +166,12 @@ def _credential_refused(sending: Sending, client: Client | None, error: Never) -
             outcomes.hold(sending.delivery, S.CLAIMED, HoldReason.RECONNECT, error.code)
     if lasting:
         hold_queue(sending.ready.page.pk)
+
+
+def _lets_go(page: Page) -> bool:
+    """Whether the page must be reconnected now: nothing renews the token that was refused."""
+    done = mark_needs_reconnect(page)
+    return done or not Page.objects.filter(pk=page.pk, state=PageState.CONNECTED).exists()
 
 
 def _refused_again(client: Client) -> bool:

@@ -1,0 +1,252 @@
+"""A connected page on each network, with what a test asks of the network's own memory."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+from unittest.mock import patch
+
+from django.test import override_settings
+
+from cm_suite.core import clock
+from cm_suite.ops.bench.fake_network import Fault, Reply
+from pages.models import Brand, Budget, Credential, Page
+from pages.networks.mastodon import images as mastodon_images
+from tests.networks import fake_mastodon
+from tests.networks.bluesky import bench as bluesky_bench
+from tests.networks.bluesky import fake as bluesky
+from tests.networks.bluesky.fake_view import GATES
+from tests.networks.facebook import bench as facebook_bench
+from tests.networks.facebook import fake as facebook
+from tests.networks.facebook import words
+from tests.networks.linkedin import bench as linkedin_bench
+from tests.networks.linkedin import fake as linkedin
+from tests.networks.mastodon import bench as mastodon_bench
+from tests.networks.x import bench as x_bench
+from tests.networks.x import fake as x
+
+type Shown = tuple[str, list[str]]
+"""A post as its network holds it: its text, and the alternative texts of its images."""
+
+
+@dataclass
+class House:
+    """One network of this installation, with a page on it. `calls` counts what reached the network.
+
+    `shown`: our posts, oldest first. `answers`: our replies, each with what it answers. `hear` lets Nadia
+    write below a post. `renews` readies it to give another token. `hidden` is None where the network hides
+    nothing. `keys`: the application's settings.
+    """
+
+    network: str
+    origin: str
+    token: str
+    remote_id: str
+    server: Any
+    faults: Mapping[str, tuple[Fault, Any]]
+    shown: Callable[[], list[Shown]]
+    answers: Callable[[], list[tuple[str, str]]]
+    hear: Callable[[str, str], str]
+    calls: Callable[[], int]
+    renews: Callable[[], None] = lambda: None
+    hidden: Callable[[str], bool] | None = None
+    own_server: bool = False
+    renewal: str = ""
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def connect(self, brand: Brand, *, budget: bool = True) -> Page:
+        """The brand's page, with a good token."""
+        host = self.origin if self.own_server else ""
+        fields = {"network": self.network, "host": host, "remote_id": self.remote_id}
+        page = Page.objects.create(brand=brand, name="Maison Lumen", **fields)
+        Credential.objects.create(page=page, token=self.token, refresh_token=self.renewal)
+        Credential.objects.update(updated_at=clock.now() - timedelta(days=1))
+        if budget:
+            Budget.objects.create(brand=brand, network=self.network, microdollars=10**9)
+        return page
+
+    def fails(self, name: str) -> None:
+        """The next call that creates meets this fault of the network's bench."""
+        self.server.fail_next(self.faults[name][0])
+
+
+@contextmanager
+def house(network: str) -> Iterator[House]:
+    """The network on loopback, which this installation is told to reach there."""
+    with _OPEN[network]() as opened:
+        host, _sep, port = opened.origin.partition("://")[2].rpartition(":")
+        told = {
+            "CM_ALLOWED_HOSTS": frozenset({(host, int(port))}),
+            "CM_NETWORK_HOSTS": {} if opened.own_server else {network: opened.origin},
+            "CM_SEND_THREADS": 1,
+            **opened.keys,
+        }
+        with override_settings(**told):
+            yield opened
+
+
+@contextmanager
+def _facebook() -> Iterator[House]:
+    with facebook.running(facebook.Facebook()) as server:
+        yield House(
+            "facebook",
+            server.origin,
+            words.TOKEN,
+            words.PAGE,
+            server,
+            facebook_bench.FAULTS,
+            lambda: [
+                (each["message"], [server.photos[n].get("alt_text_custom", "") for n in each["photos"]])
+                for each in server.posts.values()
+            ],
+            lambda: [
+                (each["message"], each["parent"] or each["post"])
+                for each in server.comments.values()
+                if each["from"] == words.PAGE
+            ],
+            server.say,
+            lambda: len(server.requests),
+            hidden=lambda remote_id: bool(server.comments[remote_id]["is_hidden"]),
+            keys={
+                "CM_META_APP_ID": facebook.KEYS.client_id,
+                "CM_META_APP_SECRET": facebook.KEYS.client_secret,
+            },
+        )
+
+
+@contextmanager
+def _linkedin() -> Iterator[House]:
+    with linkedin.running(linkedin.LinkedIn()) as server:
+        again = {"access_token": linkedin.TOKEN, "expires_in": 5184000, "refresh_token": "refresh-1"}
+
+        def alts(post: dict[str, Any]) -> list[str]:
+            content = post.get("content", {})
+            several = content.get("multiImage", {}).get("images")
+            shown = several or ([content["media"]] if "media" in content else [])
+            return [each.get("altText", "") for each in shown]
+
+        def answers() -> list[tuple[str, str]]:
+            ours = [each for each in server.comments if each["actor"] == linkedin.PAGE]
+            return [(each["message"]["text"], each.get("parentComment", "")) for each in ours]
+
+        yield House(
+            "linkedin",
+            server.origin,
+            linkedin.TOKEN,
+            linkedin.PAGE,
+            server,
+            linkedin_bench.FAULTS,
+            lambda: [(each["commentary"], alts(each)) for each in server.posts.values()],
+            answers,
+            server.say,
+            lambda: len(server.requests),
+            renews=lambda: setattr(server, "token_answer", Reply(200, again)),
+            renewal="refresh-1",
+            keys={
+                "CM_LINKEDIN_CLIENT_ID": linkedin.KEYS.client_id,
+                "CM_LINKEDIN_CLIENT_SECRET": linkedin.KEYS.client_secret,
+            },
+        )
+
+
+@contextmanager
+def _x() -> Iterator[House]:
+    with x.running() as server:
+
+        def alts(post: dict[str, Any]) -> list[str]:
+            return [str(server.media[each]["alt"]) for each in post.get("media", [])]
+
+        yield House(
+            "x",
+            server.origin,
+            x.TOKEN,
+            x.LUMEN.id,
+            server,
+            x_bench.FAULTS,
+            lambda: [(each["said"], alts(each)) for each in server.of(x.LUMEN) if not each["below"]],
+            lambda: [(each["said"], each["below"]) for each in server.of(x.LUMEN) if each["below"]],
+            lambda text, to: str(server.say(x.NADIA, text, to)["id"]),
+            lambda: server.served,
+            hidden=lambda remote_id: remote_id in server.hidden,
+            renewal=x.REFRESH,
+            keys={"CM_X_CLIENT_ID": x.KEYS.client_id, "CM_X_CLIENT_SECRET": x.KEYS.client_secret},
+        )
+
+
+@contextmanager
+def _bluesky() -> Iterator[House]:
+    with bluesky.running(bluesky.Bluesky()) as server:
+
+        def alts(post: dict[str, Any]) -> list[str]:
+            return [each["alt"] for each in post.get("embed", {}).get("images", [])]
+
+        def hidden(uri: str) -> bool:
+            gates = server.accounts[bluesky.OURS].of(GATES).values()
+            return any(uri in each["value"].get("hiddenReplies", []) for each in gates)
+
+        posts = server.posts
+        yield House(
+            "bluesky",
+            server.origin,
+            server.token,
+            bluesky.OURS,
+            server,
+            bluesky_bench.FAULTS,
+            lambda: [(each["text"], alts(each)) for each in posts().values() if "reply" not in each],
+            lambda: [
+                (each["text"], each["reply"]["parent"]["uri"]) for each in posts().values() if "reply" in each
+            ],
+            lambda text, to: server.say(bluesky.NADIA, text, to),
+            lambda: server.served,
+            hidden=hidden,
+            own_server=True,
+            renewal=server.open(bluesky.OURS)[1],
+        )
+
+
+@contextmanager
+def _mastodon() -> Iterator[House]:
+    memory = fake_mastodon.Mastodon(idempotent=False)
+    with fake_mastodon.running(memory) as server, patch.object(mastodon_images, "PAUSES", (0.0,)):
+        account = fake_mastodon.ACCOUNT
+
+        def own(*, below: bool) -> list[dict[str, Any]]:
+            return [each for each in server.of(account.id) if bool(each["in_reply_to_id"]) is below]
+
+        def said(status: dict[str, Any]) -> str:
+            return html.unescape(status["content"].removeprefix("<p>").removesuffix("</p>"))
+
+        def hear(text: str, to: str) -> str:
+            return str(server.say(fake_mastodon.NADIA, f"@maison_lumen {text}", to)["id"])
+
+        yield House(
+            "mastodon",
+            server.origin,
+            fake_mastodon.TOKEN,
+            account.id,
+            server,
+            mastodon_bench.FAULTS,
+            lambda: [
+                (said(each), [one["description"] or "" for one in each["media_attachments"]])
+                for each in own(below=False)
+            ],
+            lambda: [(said(each), each["in_reply_to_id"]) for each in own(below=True)],
+            hear,
+            lambda: server.served,
+            own_server=True,
+        )
+
+
+_OPEN: Final = {
+    "facebook": _facebook,
+    "linkedin": _linkedin,
+    "x": _x,
+    "bluesky": _bluesky,
+    "mastodon": _mastodon,
+}
+NETWORKS: Final = tuple(_OPEN)
