@@ -77,10 +77,10 @@ def _sound(reference: re.Match[str]) -> str:
 
 
 def _unclosed(text: str) -> int:
-    """How many more tags are opened than closed, CDATA apart: the parsers grow slow with the depth."""
+    """How many more tags are opened, or begun, than closed, CDATA apart: the parsers grow slow with both."""
     first, *rest = text.split("<![CDATA[")
     bare = first + "".join(each.partition("]]>")[2] for each in rest)
-    return len(_OPENED.findall(bare)) - bare.count("</")
+    return max(len(_OPENED.findall(bare)) - bare.count("</"), bare.count("<") - bare.count(">"))
 
 
 def _moment(read: struct_time) -> datetime | None:

@@ -22,7 +22,7 @@ from cm_suite.core.http import Answer, storable
 from pages.networks.types import Commenter, IncomingComment, ThreadPost
 from pages.networks.words import text_of
 
-MOST_BYTES: Final = 4_000_000  # of a feed that are looked at
+MOST_BYTES: Final = 1_000_000  # of a feed that are looked at
 LONGEST_ID: Final = 300
 LONGEST_ADDRESS: Final = 500
 FEEDS: Final = ("application/rss+xml", "application/atom+xml")
@@ -90,8 +90,10 @@ def address(value: object, base: str) -> str:
 
 
 def page_of(url: str) -> str:
-    """An address without its fragment."""
-    return urldefrag(url).url
+    """An address without its fragment; empty for what cannot be one."""
+    with suppress(ValueError):
+        return urldefrag(url).url
+    return ""
 
 
 def line(value: object) -> str:
