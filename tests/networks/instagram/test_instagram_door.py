@@ -13,8 +13,9 @@ from cm_suite.core.errors import Later, Never, NextStep
 from cm_suite.ops.bench.fake_network import Reply
 from pages.networks.errors import Code
 from pages.networks.graph import HOST, VERSION
+from pages.networks.graph_accounts import TASKS
 from pages.networks.instagram import SPEC
-from pages.networks.instagram.accounts import SCOPES, TASKS
+from pages.networks.instagram.accounts import SCOPES
 from pages.networks.instagram.door import InstagramDoor
 from pages.networks.types import AppKeys, Ask, Candidate, Grant
 from tests.networks.instagram import fake as fakes
@@ -155,7 +156,7 @@ def test_the_account_is_asked_with_its_page(instagram: Instagram) -> None:
     instagram.door().accounts(GRANT)
     (first,) = instagram.asked("GET", "me/accounts")
     assert first.query["fields"] == (
-        "id,name,access_token,instagram_business_account{id,username,name},tasks"
+        "id,name,instagram_business_account{id,username,name},access_token,tasks"
     )
     assert first.headers["authorization"] == f"Bearer {USER_TOKEN}"
 
