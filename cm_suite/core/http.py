@@ -176,6 +176,11 @@ class NetworkHttp:
                 raw = self._follow(request, raw, crossing)
         return self._judge(raw, write)
 
+    def rest(self, until: datetime) -> None:
+        """Let the account rest until then, at most a day: for a network that asks it in words of its own."""
+        if self._pace:
+            self._pace.block(self._account, min(until, clock.now() + LONGEST_PAUSE))
+
     def _wait_if_asked(self) -> None:
         """Raises Later, without a byte sent, while the network wants this account to wait."""
         until = self._pace.blocked_until(self._account) if self._pace else None
@@ -245,8 +250,8 @@ class NetworkHttp:
     def _heed(self, raw: _Raw) -> None:
         """Let the account rest when the headers of an answer say that it has no call left."""
         until = self._rested(raw)
-        if until is not None and self._pace:
-            self._pace.block(self._account, until)
+        if until is not None:
+            self.rest(until)
 
     def _rested(self, raw: _Raw) -> datetime | None:
         """Until when, by the network's own headers; at most a day ahead."""
@@ -259,8 +264,7 @@ class NetworkHttp:
         """What a 429 stands for; every worker of this account is told."""
         named = self._rested(raw) or retry_at(raw.headers, clock.now())
         until = named or clock.now() + DEFAULT_PAUSE
-        if self._pace:
-            self._pace.block(self._account, until)
+        self.rest(until)
         return Later("rate_limited", answer=text, retry_at=until)
 
     def _shown(self, raw: _Raw) -> str:

@@ -150,7 +150,11 @@ class Graph:
         return found
 
     def _meant(self, refusal: Refusal, write: bool, lacking: Code) -> OutcomeError:
-        return explained(refusal, write=write, lacking=lacking, subcodes=self._subcodes)
+        """What the refusal means. One for haste comes with status 400: every worker is told here."""
+        error = explained(refusal, write=write, lacking=lacking, subcodes=self._subcodes)
+        if isinstance(error, Later) and error.code == "rate_limited" and error.retry_at is not None:
+            self._http.rest(error.retry_at)
+        return error
 
 
 def _read(answer: Answer) -> Mapping[str, Any]:

@@ -323,6 +323,16 @@ def test_a_429_without_a_time_waits_a_minute(server: Server) -> None:
     assert error.retry_at == pace.until["page-1"] == NOW + timedelta(minutes=1)
 
 
+def test_a_network_may_ask_for_rest_in_words_of_its_own(server: Server) -> None:
+    pace = MemoryPace()
+    with time_machine.travel(NOW, tick=False):
+        client(server, pace=pace).rest(NOW + timedelta(days=9))
+        error = outcome(client(server, pace=pace), "GET", server.url)
+    assert isinstance(error, Later)
+    assert (error.code, error.retry_at) == ("rate_limited", NOW + timedelta(days=1))
+    assert server.connections == 0
+
+
 def test_a_pace_in_the_past_stops_nobody(server: Server) -> None:
     pace = MemoryPace()
     pace.block("page-1", datetime.now(UTC) - timedelta(seconds=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -20,6 +20,7 @@ from moderation.services.assign import ask_review
 from pages.enums import PageState
 from pages.models import Credential, Page, Spending
 from pages.networks.errors import Code
+from pages.networks.graph_errors import UNSAID_REST
 from pages.networks.registry import NETWORKS as OFFERED
 from pages.networks.types import Capability
 from pages.notices.models import Notice
@@ -30,6 +31,9 @@ from publishing.services import plan
 from publishing.services.remove import remove
 from publishing.services.results import Done, Planned
 from tests.moderation.makers import INSULT, decided
+from tests.networks.facebook import fake as facebook
+from tests.networks.facebook import words
+from tests.networks.linkedin import fake as linkedin
 from tests.people import Cast
 from tests.publishing.houses import NETWORKS, House, house
 from tests.publishing.makers import due, fresh, post_of
@@ -218,6 +222,35 @@ def test_a_network_that_slows_us_down_rests_every_worker_whatever_becomes_of_red
     jobs.publish_due()
     assert sorted(net.shown()) == sorted([(TEXT, []), ("Une autre", [])])
     assert {fresh(each).state for each in (row, other)} == {S.PUBLISHED}
+
+
+@pytest.mark.parametrize("code", [4, 17, 32, 613, 80001])
+@pytest.mark.parametrize("net", ["facebook"], indirect=True)
+def test_a_refusal_for_haste_that_only_its_words_tell_rests_every_worker(
+    net: House, page: Page, code: int
+) -> None:
+    net.server.fail_next(facebook.before(words.error(code)))
+    row = due(page, TEXT)
+    jobs.publish_due()
+    page.refresh_from_db()
+    assert page.paced_until == clock.now() + UNSAID_REST
+    assert (fresh(row).state, fresh(row).next_attempt_at) == (S.PLANNED, page.paced_until)
+    asked = net.calls()
+    due(page, "Une autre")
+    moderating.poll_page(page.pk)
+    assert (jobs.publish_due(), net.calls(), net.shown()) == (0, asked, [])
+
+
+@pytest.mark.parametrize("net", ["linkedin"], indirect=True)
+def test_what_is_spent_for_the_day_comes_back_at_midnight_for_every_worker(net: House, page: Page) -> None:
+    net.server.fail_next(linkedin.before(linkedin.SPENT))
+    due(page, TEXT)
+    jobs.publish_due()
+    page.refresh_from_db()
+    assert page.paced_until == datetime(2026, 3, 3, tzinfo=UTC)
+    asked = net.calls()
+    due(page, "Une autre")
+    assert (jobs.publish_due(), net.calls(), net.shown()) == (0, asked, [])
 
 
 @pytest.mark.parametrize("net", ["x"], indirect=True)
