@@ -112,8 +112,11 @@ def gained_lost(page: Page, since: datetime, until: datetime) -> GainedLost:
     )
 
 
-def audience(brand: Brand, days: int = WINDOW_DAYS) -> list[PageAudience]:
-    """Every connected page of the brand over the last `days` days, today included; five queries."""
+def audience(brand: Brand, days: int = WINDOW_DAYS, *, elsewhere: bool = False) -> list[PageAudience]:
+    """Every connected page of the brand over the last `days` days, today included; four queries.
+
+    `elsewhere`: with what networks say of theirs, for one query more.
+    """
     zone = clock.zone(brand.zone)
     today = clock.now().astimezone(zone).date()
     window = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
@@ -122,7 +125,7 @@ def audience(brand: Brand, days: int = WINDOW_DAYS) -> list[PageAudience]:
     fans = _fans(pages)
     gained = _by_day(_confirmed(pages, since, until), "confirmed_at", zone)
     causes = _causes(_departures(pages, since, until), zone)
-    told = _told(pages, window[0])
+    told = _told(pages, window[0]) if elsewhere else {}
     return [
         PageAudience(
             page=page,

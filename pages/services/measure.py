@@ -35,7 +35,8 @@ _RANDOM: Final = SystemRandom()
 
 def measure_due(seconds: float = TURN_SECONDS) -> int:
     """Count the audience of every page whose turn it is; how many turns."""
-    return turns.work(Counted.AUDIENCE, turns.networks_with(Capability.PROFILE), count_page, seconds)
+    networks = turns.networks_with(Capability.PROFILE)
+    return turns.work("pages.jobs.measure_audiences", Counted.AUDIENCE, networks, count_page, seconds)
 
 
 def count_page(turn: Measuring, page: Page) -> None:

@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from cm_suite.core import clock, leases
+from cm_suite.core import clock, leases, queue
 from cm_suite.core.errors import Later, Never, OutcomeError
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 type Busy = Callable[[str], Exists]
 """Whether the page that a field leads to is being worked on, as a condition."""
+
+type Act = Callable[[Measuring, Page], None]
+"""One turn of one page. Raises Later, Never or Unknown; ends with `rest` when it went well."""
 
 LEASE_SECONDS: Final = 300
 AFTER_LATER: Final = timedelta(minutes=10)
@@ -64,10 +67,11 @@ def networks_with(capability: Capability) -> list[str]:
     ]
 
 
-def work(kind: str, networks: Collection[str], act: Callable[[Measuring, Page], None], seconds: float) -> int:
+def work(job: str, kind: str, networks: Collection[str], act: Act, seconds: float) -> int:
     """Give each page whose turn it is to `act`, until none is due or time is up; how many turns there were.
 
-    A fault of ours ends the turn of one page, not the others'.
+    `job`: by what name this is called. After a fault of ours, which is raised, it is rung for again, so that
+    one page keeps no other from its turn.
     """
     stop_at = time.monotonic() + seconds
     _expired()
@@ -75,7 +79,7 @@ def work(kind: str, networks: Collection[str], act: Callable[[Measuring, Page], 
     done: list[int] = []
     while time.monotonic() < stop_at and (turn := take(kind, networks, done)) is not None:
         done.append(turn.pk)
-        _guarded(act, turn)
+        _act(job, act, turn)
     return len(done)
 
 
@@ -123,16 +127,17 @@ def failed(turn: Measuring, error: OutcomeError) -> None:
     )
 
 
-def _guarded(act: Callable[[Measuring, Page], None], turn: Measuring) -> None:
+def _act(job: str, act: Act, turn: Measuring) -> None:
     page = Page.objects.select_related("brand").get(pk=turn.page_id)
     try:
         act(turn, page)
     except OutcomeError as error:
         logger.info("page %s: not counted: %s", page.pk, error.code)
         failed(turn, error)
-    except Exception:
-        logger.exception("page %s: not counted", page.pk)
+    except BaseException:
         failed(turn, Never(UNEXPECTED))
+        queue.enqueue(job)
+        raise
 
 
 def _watch_all(kind: str, networks: Collection[str]) -> None:

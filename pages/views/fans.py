@@ -15,4 +15,5 @@ from pages.selectors.audience import WINDOW_DAYS, audience
 @require_safe
 def fans(request: BrandRequest) -> HttpResponse:
     """Each page: fans now, gained and lost day by day, and why people left."""
-    return render(request, "pages/fans.html", {"pages": audience(request.brand), "days": WINDOW_DAYS})
+    pages = audience(request.brand, elsewhere=True)
+    return render(request, "pages/fans.html", {"pages": pages, "days": WINDOW_DAYS})

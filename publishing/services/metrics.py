@@ -58,7 +58,8 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 def measure_due(seconds: float = JOB_SECONDS) -> int:
     """Count the posts of every page whose turn it is; how many turns."""
-    return turns.work(Counted.POSTS, turns.networks_with(Capability.POST_FIGURES), count_page, seconds)
+    networks = turns.networks_with(Capability.POST_FIGURES)
+    return turns.work("publishing.jobs.measure", Counted.POSTS, networks, count_page, seconds)
 
 
 def count_page(turn: Measuring, page: Page) -> None:

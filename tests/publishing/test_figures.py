@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from cm_suite.core import clock
+from cm_suite.core import clock, queue
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from pages.enums import Counted, PageState
 from pages.measuring import IDLE, READING
@@ -283,7 +283,7 @@ def test_money_that_is_spent_stops_and_keeps_what_was_told(page: Page, counter: 
 
 
 @pytest.mark.usefixtures("noon")
-def test_a_fault_of_ours_ends_one_page_and_not_the_others(
+def test_a_fault_of_ours_is_raised_and_the_other_pages_have_their_turn_at_once(
     cast: Cast, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken(Counter):
@@ -296,7 +296,12 @@ def test_a_fault_of_ours_ends_one_page_and_not_the_others(
     other = page_of(cast, "2")
     out(page, "a")
     out(other, "b")
-    assert jobs.measure() == 2
+    rung: list[str] = []
+    monkeypatch.setattr(queue, "enqueue", rung.append)
+    for _turn in range(2):
+        with pytest.raises(KeyError):
+            jobs.measure()
+    assert (rung, jobs.measure()) == (["publishing.jobs.measure"] * 2, 0)
     assert sorted(broken.asked) == [["a"], ["b"]]
     assert {turn_of(page).code, turn_of(other).code} == {turns.UNEXPECTED}
 
