@@ -103,10 +103,10 @@ class Wire:
         except Refusal as refusal:
             raise explained(refusal) from None
         except Later as late:
-            said = rested(late, clock.now())
-            if said is not late and said.retry_at is not None:
-                self.http.rest(said.retry_at)
-            raise said from None
+            told = rested(late, clock.now())
+            if told is not late and told.retry_at is not None:
+                self.http.rest(told.retry_at)
+            raise told from None
 
 
 def rows(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:

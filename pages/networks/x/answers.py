@@ -20,6 +20,7 @@ class Batch:
     further: str = ""
     excused: bool = False  # it says what it could not bring
     counted: bool = False  # it says how many it brings
+    gone: frozenset[str] = frozenset()  # ids of what it says is not there
 
     def spoken(self) -> Batch:
         """Itself. Raises Later when it says nothing, not even that there is nothing."""
@@ -46,7 +47,13 @@ def batch(answer: Mapping[str, Any]) -> Batch:
         str(meta.get("next_token") or ""),
         isinstance(answer.get("errors"), list),
         "result_count" in meta,
+        frozenset(str(each.get("resource_id")) for each in maps(answer.get("errors")) if _is_gone(each)),
     )
+
+
+def _is_gone(error: Mapping[str, Any]) -> bool:
+    """Whether it is not there: an author who is protected or suspended is another problem."""
+    return str(error.get("type")).endswith("/resource-not-found")
 
 
 def maps(value: object) -> list[Mapping[str, Any]]:

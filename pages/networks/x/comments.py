@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from cm_suite.core.errors import Later, Never, Unknown
+from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.types import (
@@ -54,7 +54,8 @@ class Conversations:
         return CommentBatch(tuple(each for each in heard if each.kind is kind), walked.mark, walked.more)
 
     def comment(self, remote_id: str) -> IncomingComment:
-        """One comment as it is now; GONE when X has it no more, or shows it to us no more.
+        """One comment as it is now; GONE when X has it no more. Raises Never (`not_allowed_here`) when it is
+        only not shown to us.
 
         X does not tell whether an answer is hidden: one that we hid is VISIBLE here.
         """
@@ -67,6 +68,8 @@ class Conversations:
             if refusal.code != Code.NOT_FOUND:
                 raise
             return gone
+        if not found.rows and remote_id not in found.gone:
+            raise Never(Code.NOT_ALLOWED_HERE, step=NextStep.NONE)
         heard = voices.heard(self._wire, found)
         if found.rows and not heard:
             raise Later("answer_unreadable")

@@ -30,6 +30,15 @@ def missing(post_id: str) -> dict[str, Any]:
     }
 
 
+def barred(post_id: str, kind: str) -> dict[str, Any]:
+    """What stands in an answer for a post that is not shown: its author is protected, or suspended."""
+    return missing(post_id) | {
+        "detail": f"Sorry, you are not authorized to see the Tweet with ids: [{post_id}].",
+        "title": "Authorization Error",
+        "type": f"{PROBLEMS}{kind}",
+    }
+
+
 UNAUTHORIZED: Final = problem(401, "Unauthorized")
 NOT_FOUND: Final = problem(404, "Not Found")
 DUPLICATE: Final = problem(403, "You are not allowed to create a Tweet with duplicate content.")

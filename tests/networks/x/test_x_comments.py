@@ -28,7 +28,7 @@ from pages.networks.x import XClient
 from pages.networks.x.answers import Batch, batch
 from pages.networks.x.walk import START, order, walk
 from tests.networks.x.fake import LUMEN, NADIA, PAUL, FakeX, MemoryPurse, answering
-from tests.networks.x.problems import REFUSED, UNAUTHORIZED, problem
+from tests.networks.x.problems import REFUSED, UNAUTHORIZED, barred, missing, problem
 
 MENTIONS = f"/2/users/{LUMEN.id}/mentions"
 
@@ -225,16 +225,24 @@ def test_an_edited_mention_is_the_same_one_with_other_words(x: FakeX) -> None:
 # --- one comment
 
 
-def test_what_never_was_what_x_may_not_show_and_what_is_no_id_are_gone(x: FakeX) -> None:
+def test_what_is_not_there_and_what_is_no_id_are_gone(x: FakeX) -> None:
     for remote_id in ("999", "abc", "", "../users"):
         gone = IncomingComment(remote_id, "", presence=CommentPresence.GONE)
         assert x.client().comment(remote_id) == gone
     assert len(x.requests) == 1
-    hidden = {"errors": [{"title": "Authorization Error", "resource_id": "77"}]}
-    x.fail_next(answering(Answer(200, hidden)), "read")
+    both = {"errors": [missing("77"), barred("78", "not-authorized-for-resource")]}
+    x.fail_next(answering(Answer(200, both)), "read")
     assert x.client().comment("77").presence is CommentPresence.GONE
     x.fail_next(answering(problem(404, "Not found")), "read")
     assert x.client().comment("77").presence is CommentPresence.GONE
+
+
+@pytest.mark.parametrize("kind", ["not-authorized-for-resource", "resource-unavailable", "of-tomorrow"])
+def test_what_x_does_not_show_us_is_not_gone_for_that(x: FakeX, kind: str) -> None:
+    x.fail_next(answering(Answer(200, {"errors": [barred("77", kind)]})), "read")
+    with pytest.raises(Never) as refused:
+        x.client().comment("77")
+    assert (refused.value.code, refused.value.step) == (Code.NOT_ALLOWED_HERE, NextStep.NONE)
 
 
 def test_an_answer_that_says_nothing_of_a_comment_is_for_later(x: FakeX) -> None:
