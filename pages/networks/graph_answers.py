@@ -76,3 +76,11 @@ def rows(answer: object) -> list[Mapping[str, Any]]:
     if not isinstance(found, list):
         raise ValueError("there is no list")
     return [each for each in found if isinstance(each, Mapping)]
+
+
+def inner(answer: Mapping[str, Any], edge: str) -> list[Mapping[str, Any]]:
+    """The objects of an edge that came with its object; none when it has none."""
+    try:
+        return rows(answer.get(edge))
+    except ValueError:
+        return []

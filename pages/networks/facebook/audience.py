@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from cm_suite.core.errors import Later
-from pages.networks.facebook.pagewire import BARRED, PageWire
 from pages.networks.graph import VERSION, path_of
 from pages.networks.graph_answers import count, instant_or_none, rows
 from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_wire import BARRED, GraphWire
 from pages.networks.types import AudienceDay, Figure, Metric
 
 LONGEST: Final = 90  # days a call
@@ -25,7 +25,7 @@ _OF_DAYS: Final = {
 }
 
 
-class Audience(PageWire):
+class Audience(GraphWire):
     """Counts followers gained and lost."""
 
     def audience(self, since: date, until: date) -> tuple[AudienceDay, ...]:
@@ -50,7 +50,7 @@ class Audience(PageWire):
             "since": first.isoformat(),
             "until": (last + timedelta(days=1)).isoformat(),
         }
-        answer = self._graph.get(path_of(self._page, "insights"), asked, lacking=BARRED)
+        answer = self._graph.get(path_of(self._account, "insights"), asked, lacking=BARRED)
         try:
             series = rows(answer)
         except ValueError:

@@ -11,19 +11,23 @@ from typing import Final
 
 from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks import graph_marks as marks
+from pages.networks import graph_sightings as sightings
 from pages.networks.base import Fence
 from pages.networks.errors import Code
-from pages.networks.facebook import mapping, sightings
-from pages.networks.facebook.mapping import COMMENT_FIELDS, MENTION_FIELDS, MESSAGE_FIELDS, POST_FIELDS, Seen
-from pages.networks.facebook.pagewire import BARRED, DEAF, PageWire
+from pages.networks.facebook import mapping
+from pages.networks.facebook.mapping import COMMENT_FIELDS, MENTION_FIELDS, POST_FIELDS
+from pages.networks.facebook.pagewire import PageWire
 from pages.networks.facebook.threads import Threads
 from pages.networks.graph import made, path_of
 from pages.networks.graph_answers import UNREADABLE, identifier
 from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_comments import GraphComments
+from pages.networks.graph_messages import MESSAGE_FIELDS, message
+from pages.networks.graph_sightings import Seen
+from pages.networks.graph_wire import BARRED, DEAF
 from pages.networks.types import (
     ABSENT,
     CommentBatch,
-    CommentPresence,
     IncomingComment,
     Published,
     Reply,
@@ -36,34 +40,24 @@ PAGE_SIZE: Final = 100
 _MESSAGE: Final = "m_"
 
 
-class Conversations(PageWire):
+class Conversations(PageWire, GraphComments):
     """Listens and answers."""
 
     def comments(self, mark: str) -> CommentBatch:
         """What others wrote under the Page's recent posts since the mark, both levels, oldest first."""
         known = marks.read(mark)
-        reading = Threads(self._graph, self._page).since(known.since)
+        reading = Threads(self._graph, self._account).since(known.since)
         whole = reading.whole()
         there = marks.fresh(known, whole)
         cut = reading.up_to is not None
         further = marks.after(mark, whole, again=1 if cut else marks.REMEMBERED)
         return CommentBatch(there, further, more=cut and further != mark)
 
-    def comment(self, remote_id: str) -> IncomingComment:
-        """One comment, mention or message as it is now; GONE when the network has it no more."""
-        try:
-            return self._now(remote_id)
-        except Never as refusal:
-            if refusal.code != Code.NOT_FOUND:
-                raise
-            return IncomingComment(remote_id, "", presence=CommentPresence.GONE)
-        except UNREADABLE:
-            raise Later("answer_unreadable") from None
-
     def _now(self, remote_id: str) -> IncomingComment:
         path = path_of(remote_id)
         if remote_id.startswith(_MESSAGE):
-            return mapping.message(self._graph.get(path, {"fields": MESSAGE_FIELDS}, lacking=DEAF), "")
+            said = self._graph.get(path, {"fields": MESSAGE_FIELDS}, lacking=DEAF)
+            return message(said, "", self._author(said))
         try:
             found = self._graph.get(path, {"fields": COMMENT_FIELDS}, lacking=DEAF)
         except Never as refusal:  # a post has no `parent`: the mention of somebody is one
@@ -79,7 +73,7 @@ class Conversations(PageWire):
             return None
         try:
             asked = {"fields": POST_FIELDS}
-            return mapping.thread_post(self._graph.get(f"{path_of(self._page)}_{path_of(number)}", asked))
+            return mapping.thread_post(self._graph.get(f"{path_of(self._account)}_{path_of(number)}", asked))
         except Never as refusal:
             if refusal.step == NextStep.RECONNECT:
                 raise
@@ -120,4 +114,4 @@ class Conversations(PageWire):
         }
         edge = path_of(thread, "comments")
         for page in self._graph.pages(edge, asked, most=MOST_PAGES, lacking=BARRED):
-            yield from mapping.readable(each for each in page if mapping.author_id(each) == self._page)
+            yield from sightings.readable(each for each in page if self._mine(each))

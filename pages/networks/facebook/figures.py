@@ -12,14 +12,14 @@ from typing import Any, Final
 
 from cm_suite.core.errors import Never
 from pages.networks.errors import Code
-from pages.networks.facebook import mapping
-from pages.networks.facebook.pagewire import BARRED, PageWire
-from pages.networks.graph import VERSION
 from pages.networks.graph_answers import count
 from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_figures import figure, insights, several
+from pages.networks.graph_wire import BARRED, GraphWire
 from pages.networks.types import Figure, Metric
 
 AT_ONCE: Final = 25
+_ALONE: Final = frozenset({Code.NOT_FOUND})
 
 _COUNTS: Final = (
     "id,shares,reactions.limit(0).summary(total_count),comments.filter(stream).limit(0).summary(total_count)"
@@ -37,49 +37,33 @@ _OF_ADDRESSES: Final = {
 }
 
 
-class Figures(PageWire):
+class Figures(GraphWire):
     """Counts, each apart; what the network does not say is not there."""
 
     def figures(self, remote_ids: Sequence[str]) -> Mapping[str, tuple[Figure, ...]]:
         """Reactions, comments (answers included), reshares, clicks, views and reach of each post, to date."""
         found: dict[str, tuple[Figure, ...]] = {}
-        insights = f"insights.metric({','.join(_OF_POSTS)}).period(lifetime){{name,values}}"
+        asked = f"insights.metric({','.join(_OF_POSTS)}).period(lifetime){{name,values}}"
         for some in batched(remote_ids, AT_ONCE):
-            counted = self._several(some, _COUNTS)
-            seen = self._seen(tuple(counted), f"id,{insights}")
+            counted = several(self._graph, some, _COUNTS, _ALONE)
+            seen = self._seen(tuple(counted), f"id,{asked}")
             for remote_id, post in counted.items():
-                found[remote_id] = tuple(_counts(post)) + tuple(_insights(seen.get(remote_id, {})))
+                found[remote_id] = tuple(_counts(post)) + tuple(insights(seen.get(remote_id, {}), _OF_POSTS))
         return found
 
     def _seen(self, remote_ids: Sequence[str], fields: str) -> Mapping[str, Mapping[str, Any]]:
         """Clicks, views and reach; nothing when the token may not read them."""
         try:
-            return self._several(remote_ids, fields)
+            return several(self._graph, remote_ids, fields, _ALONE)
         except Never:
             return {}
-
-    def _several(self, remote_ids: Sequence[str], fields: str) -> dict[str, Mapping[str, Any]]:
-        """Several objects in one call; one by one when one of them is gone, as that refuses all."""
-        if not remote_ids:
-            return {}
-        try:
-            asked = {"ids": ",".join(remote_ids), "fields": fields}
-            answer = self._graph.get("", asked, lacking=BARRED)
-        except Never as refusal:
-            if refusal.code != Code.NOT_FOUND:
-                raise
-            if len(remote_ids) == 1:
-                return {}
-            parts = (self._several((each,), fields) for each in remote_ids)
-            return {name: post for part in parts for name, post in part.items()}
-        return {each: object_of(answer[each]) for each in remote_ids if each in answer}
 
     def url_figures(self, url: str) -> tuple[Figure, ...]:
         """What the share counter of an address is a sum of. The network says that it rounds."""
         answer = self._graph.get("", {"id": url, "fields": "engagement"}, lacking=BARRED)
         engagement = object_of(answer.get("engagement"))
         found = ((metric, name, count(engagement.get(name))) for name, metric in _OF_ADDRESSES.items())
-        return tuple(_figure(metric, value, name) for metric, name, value in found if value is not None)
+        return tuple(figure(metric, value, name) for metric, name, value in found if value is not None)
 
 
 def _counts(post: Mapping[str, Any]) -> Iterator[Figure]:
@@ -104,17 +88,4 @@ def _counts(post: Mapping[str, Any]) -> Iterator[Figure]:
     for metric, name, where, key in totals:
         value = count(where.get(key))
         if value is not None:
-            yield _figure(metric, value, name)
-
-
-def _insights(post: Mapping[str, Any]) -> Iterator[Figure]:
-    for each in mapping.inner(post, "insights"):
-        name, values = str(each.get("name")), each.get("values")
-        first = values[0] if isinstance(values, list) and values else None
-        value = count(object_of(first).get("value"))
-        if name in _OF_POSTS and value is not None:
-            yield _figure(_OF_POSTS[name], value, name)
-
-
-def _figure(metric: Metric, value: int, name: str) -> Figure:
-    return Figure(metric, value, name, VERSION.name)
+            yield figure(metric, value, name)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any
 
-from pages.networks.errors import Code
-from pages.networks.graph import Graph
-from pages.networks.types import Published
-
-DEAF: Final = Code.LISTEN_SCOPE_MISSING
-BARRED: Final = Code.NOT_ALLOWED_HERE
+from pages.networks.facebook import mapping
+from pages.networks.graph_wire import GraphWire
+from pages.networks.types import Commenter, Published
 
 
-class PageWire:
+class PageWire(GraphWire):
     """One Page and the way to it."""
 
-    _graph: Graph
-    _page: str
+    def _author(self, row: Mapping[str, Any]) -> Commenter:
+        return mapping.author(row)
+
+    def _mine(self, row: Mapping[str, Any]) -> bool:
+        return self._author(row).remote_id == self._account
 
     def _shown(self, remote_id: str) -> Published:
+        """What was just made, with its address when the network says it now."""
         raise NotImplementedError

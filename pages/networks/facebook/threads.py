@@ -7,23 +7,19 @@ the order of time; `since` is the lower bound of the time they were made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from cm_suite.core.errors import Later
 from pages.networks.facebook import mapping
 from pages.networks.facebook.mapping import COMMENT_FIELDS, POST_FIELDS
-from pages.networks.facebook.pagewire import DEAF
-from pages.networks.graph import Graph, NoMoreError, following, path_of
-from pages.networks.graph_answers import UNREADABLE
+from pages.networks.graph import Graph, following, path_of
+from pages.networks.graph_answers import UNREADABLE, inner
 from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_comments import recent
+from pages.networks.graph_wire import DEAF
 from pages.networks.types import IncomingComment, ThreadPost
 
 POSTS: Final = 50
-PARTS: Final = (
-    5  # in which they are asked once the network found them too much (it says so by a server error)
-)
 COMMENTS: Final = 25  # of each post, in the answer about all of them
 MORE: Final = 100
 FURTHER: Final = 6  # calls a turn for posts with more comments than one answer holds
@@ -55,28 +51,10 @@ class Threads:
         edge = f"comments.filter(stream).order(chronological).limit({COMMENTS})"
         edge += f".since({second - 1})" if second > 0 else ""
         reading = Reading()
-        for each in self._recent(f"{POST_FIELDS},{edge}{{{COMMENT_FIELDS}}}"):
+        fields = f"{POST_FIELDS},{edge}{{{COMMENT_FIELDS}}}"
+        for each in recent(self._graph, path_of(self._page, "published_posts"), fields, POSTS):
             self._under(each, reading, second)
         return reading
-
-    def _recent(self, fields: str) -> list[Mapping[str, Any]]:
-        """The recent posts, in one answer or in several smaller ones."""
-        try:
-            return self._listed(fields, 1)
-        except Later as late:
-            if late.code != "server_error":
-                raise
-            return self._listed(fields, PARTS)
-
-    def _listed(self, fields: str, parts: int) -> list[Mapping[str, Any]]:
-        asked = {"fields": fields, "limit": POSTS // parts}
-        found: list[Mapping[str, Any]] = []
-        with suppress(NoMoreError):
-            for page in self._graph.pages(
-                path_of(self._page, "published_posts"), asked, most=parts, lacking=DEAF
-            ):
-                found += page
-        return found
 
     def _under(self, row: Mapping[str, Any], reading: Reading, second: int) -> None:
         """One post and what stands under it."""
@@ -104,7 +82,7 @@ class Threads:
         return asked | ({"since": second - 1} if second > 0 else {})
 
     def _of_others(self, answer: Mapping[str, Any], post: ThreadPost) -> Iterator[IncomingComment]:
-        for each in mapping.inner({"comments": answer}, "comments"):
+        for each in inner({"comments": answer}, "comments"):
             try:
                 comment = mapping.comment(each, post)
             except UNREADABLE:

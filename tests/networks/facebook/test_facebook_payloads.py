@@ -16,8 +16,9 @@ from cm_suite.core.http import Refusal
 from cm_suite.ops.bench.fake_network import Reply
 from pages.networks.errors import Code
 from pages.networks.facebook import mapping
-from pages.networks.facebook.mapping import Seen
 from pages.networks.graph_errors import explained, rests
+from pages.networks.graph_messages import message
+from pages.networks.graph_sightings import Seen
 from pages.networks.meta_hooks import Stir, stirred
 from pages.networks.types import (
     AudienceDay,
@@ -121,7 +122,7 @@ READ: Final[dict[str, tuple[Callable[[Any], Any], Any]]] = {
         ),
     ),
     "message": (
-        lambda said: mapping.message(said, "t_900"),
+        lambda said: message(said, "t_900", mapping.author(said)),
         IncomingComment(
             "m_AbC-1_2", MESSAGE, NADIA, at=minute(90), kind=CommentKind.MESSAGE, conversation="t_900"
         ),
