@@ -46,19 +46,22 @@ class Conversations:
 
     def comment(self, remote_id: str) -> IncomingComment:
         """One comment, or one post that names the page, as it is now."""
-        where = voices.place(remote_id)
         try:
-            if where is None:
-                return mentions.one(self._wire, mapping.post_urn(remote_id))
-            said = self._wire.heard(path_of(where))
-            author = People(self._wire).known_as(voices.author_of(said))
-            return voices.comment_of(said, self._post(where), author)
-        except ValueError:
-            pass
+            return self._now(remote_id)
         except Never as refusal:
             if refusal.code != Code.NOT_FOUND:
                 raise
+        except UNREADABLE:
+            raise Later("answer_unreadable") from None
         return IncomingComment(remote_id, "", presence=CommentPresence.GONE)
+
+    def _now(self, remote_id: str) -> IncomingComment:
+        where = voices.place(remote_id)
+        if where is None:
+            return mentions.one(self._wire, _post_in(remote_id))
+        said = self._wire.heard(path_of(where))
+        author = People(self._wire).known_as(voices.author_of(said))
+        return voices.comment_of(said, self._post(where), author)
 
     def reply(self, reply: Reply, fence: Fence) -> Published:
         """Answer once; an answer to an answer stands beside it, since there are two levels only."""
@@ -107,10 +110,7 @@ class Conversations:
         )
 
     def _named_in(self, remote_id: str) -> tuple[str, str, None]:
-        try:
-            urn = mapping.post_urn(remote_id)
-        except ValueError:
-            raise Never(Code.NOT_FOUND) from None
+        urn = _post_in(remote_id)
         try:
             self._wire.get(f"posts/{encoded(urn)}")
         except Never as refusal:
@@ -129,3 +129,11 @@ class Conversations:
         with suppress(Never, Later, *UNREADABLE):
             return mapping.thread_post(self._wire.get(f"posts/{encoded(where.post)}"))
         return ThreadPost(where.post)
+
+
+def _post_in(remote_id: str) -> str:
+    """The URN of a post that this id is. Raises Never (`not_found`) for an id of nothing."""
+    try:
+        return mapping.post_urn(remote_id)
+    except ValueError:
+        raise Never(Code.NOT_FOUND) from None

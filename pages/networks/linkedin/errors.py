@@ -26,11 +26,14 @@ _MEANS: Final[Mapping[int, tuple[Code, NextStep]]] = {
 """By status. 426: a version lives a year at least, then every call with it is refused this way."""
 
 
+_TOLD: Final = frozenset({401, 403, 404, 405, 410})
+
+
 def explained(refusal: Refusal) -> OutcomeError:
     """The refusal as one of the networks' codes, with its next step.
 
-    A 401 or 403 only counts against the token when LinkedIn itself said it: a wall in front of it answers in
-    HTML. A 409 wrote nothing and wants to be tried again.
+    A 401 or 403 only counts against the token, and a 404 only means that something is gone, when LinkedIn
+    itself said it: a wall in front of it answers in HTML. A 409 wrote nothing and wants to be tried again.
     """
     if refusal.status == HTTPStatus.CONFLICT:
         return Later("server_error", answer=refusal.answer)
@@ -59,7 +62,7 @@ def said_in(body: bytes) -> Mapping[str, Any]:
 
 
 def _meaning(status: int, said: Mapping[str, Any]) -> tuple[Code, NextStep]:
-    if status in {401, 403} and not said:
+    if status in _TOLD and not said:
         return Code.BLOCKED, NextStep.CONTACT
     if status == HTTPStatus.UNAUTHORIZED:
         return (Code.EXPIRED if _ended(said) else Code.ACCESS_REFUSED), NextStep.RECONNECT

@@ -47,7 +47,7 @@ _FAMILIES: Final = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
 def explained(refusal: Refusal) -> Never:
     """The refusal as one of the networks' codes, with its next step.
 
-    A refusal that is not X's own (a proxy's page in HTML) says nothing about the account.
+    A refusal that is not X's own (a proxy's page in HTML) says nothing about the account, nor what is gone.
     """
     said = said_in(refusal.body)
     code, step = _meaning(refusal.status, said)
@@ -55,7 +55,7 @@ def explained(refusal: Refusal) -> Never:
 
 
 def _meaning(status: int, said: str) -> Meaning:
-    if status in {401, 403} and not said:
+    if status in _BY_STATUS and not said:
         return Code.BLOCKED, NextStep.CONTACT
     if status in {400, 403}:
         for words, meaning in _BY_DETAIL:

@@ -158,6 +158,7 @@ REFUSALS: Final[list[tuple[Reply, type[OutcomeError], str, NextStep | None]]] = 
     (fakes.REVOKED, Never, Code.ACCESS_REFUSED, NextStep.RECONNECT),
     (Reply(401, "<html>wall</html>"), Never, Code.BLOCKED, NextStep.CONTACT),
     (Reply(403, "<html>wall</html>"), Never, Code.BLOCKED, NextStep.CONTACT),
+    (Reply(404, "<html>wall</html>"), Never, Code.BLOCKED, NextStep.CONTACT),
     (fakes.DENIED, Never, Code.SCOPE_MISSING, NextStep.CONTACT),
     (fakes.NOT_ADMIN, Never, Code.NOT_ALLOWED_HERE, NextStep.CONTACT),
     (fakes.duplicate("urn:li:share:1"), Never, Code.DUPLICATE, NextStep.EDIT),

@@ -281,6 +281,16 @@ def test_a_token_that_ended_is_not_a_comment_that_is_gone(linkedin: LinkedIn) ->
     assert refused.value.code == Code.EXPIRED
 
 
+@pytest.mark.parametrize("answer", [Answered(404, "<html>gateway</html>"), Answered(200, {"id": "7"})])
+def test_what_cannot_be_read_is_not_gone_for_that(linkedin: LinkedIn, answer: Answered) -> None:
+    remote_id = linkedin.say("Non.", linkedin.put("Une lampe"))
+    linkedin.fail_next(fakes.before(answer), "read")
+    with pytest.raises((Never, Later)) as refused:
+        linkedin.client().comment(remote_id)
+    assert refused.value.code in (Code.BLOCKED, "answer_unreadable")
+    assert linkedin.client().comment(remote_id).text == "Non."
+
+
 # --- answering
 
 

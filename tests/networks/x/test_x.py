@@ -424,7 +424,7 @@ def test_a_refusal_says_what_can_be_done(
     assert (never.code, never.step, never.answer) == (code, step, "said")
 
 
-@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
 @pytest.mark.parametrize("body", [b"<html>Attention required</html>", b"", b"[]", b"\xff"])
 def test_a_wall_in_front_of_x_says_nothing_of_the_account(status: int, body: bytes) -> None:
     never = explained(Refusal(status=status, headers={}, body=body))
