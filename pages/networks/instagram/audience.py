@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from cm_suite.core.errors import Later
 from pages.networks.graph import VERSION, path_of
 from pages.networks.graph_answers import count, mapping, rows
-from pages.networks.instagram.wire import BARRED, Wire
+from pages.networks.graph_wire import BARRED, GraphWire
 from pages.networks.types import AudienceDay, Figure, Metric
 
 ZONE: Final = ZoneInfo("America/Los_Angeles")  # the day of Meta's insights
@@ -23,7 +23,7 @@ METRIC: Final = "follows_and_unfollows"
 _OF_TYPES: Final = {"FOLLOWER": Metric.GAINED, "NON_FOLLOWER": Metric.LOST}
 
 
-class Audience(Wire):
+class Audience(GraphWire):
     """Counts followers gained and lost."""
 
     def audience(self, since: date, until: date) -> tuple[AudienceDay, ...]:

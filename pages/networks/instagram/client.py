@@ -15,6 +15,8 @@ from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.graph import HOST, made, path_of
 from pages.networks.graph_answers import UNREADABLE, instant_or_none, web_address
+from pages.networks.graph_sightings import Seen, readable, window
+from pages.networks.graph_wire import BARRED
 from pages.networks.instagram import mapping, sightings
 from pages.networks.instagram.audience import Audience
 from pages.networks.instagram.comments import Conversations
@@ -26,8 +28,7 @@ from pages.networks.instagram.mapping import MEDIA_FIELDS, PROFILE_FIELDS
 from pages.networks.instagram.mentions import Tagged
 from pages.networks.instagram.messages import Inbox
 from pages.networks.instagram.moderating import Moderating
-from pages.networks.instagram.sightings import Seen
-from pages.networks.instagram.wire import BARRED, PAGE
+from pages.networks.instagram.wire import PAGE, Wire
 from pages.networks.spec import Tools
 from pages.networks.types import ABSENT, CANNOT_TELL, Access, Outgoing, Profile, Published, Sighting
 
@@ -35,7 +36,7 @@ PAGE_SIZE: Final = 50
 MOST_PAGES: Final = 5
 
 
-class InstagramClient(Conversations, Moderating, Tagged, Inbox, Figures, Audience):
+class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, Audience):
     """Publishes, finds, deletes, listens, answers, moderates and measures, with the token of the Page."""
 
     def __init__(self, access: Access, http: NetworkHttp, secret: str = "") -> None:
@@ -81,10 +82,10 @@ class InstagramClient(Conversations, Moderating, Tagged, Inbox, Figures, Audienc
 
     def _published(self, since: datetime) -> Iterator[Seen]:
         """The account's posts, the latest first, down to a page that is older than the window."""
-        opening = sightings.window(since, since)[0]
+        opening = window(since, since)[0]
         asked = {"fields": MEDIA_FIELDS, "limit": PAGE_SIZE}
         for page in self._graph.pages(path_of(self._account, "media"), asked, most=MOST_PAGES):
-            found = list(sightings.readable(page, sightings.of_media))
+            found = list(readable(page, sightings.of_media))
             yield from found
             if found and all(each.at < opening for each in found):
                 return

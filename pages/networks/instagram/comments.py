@@ -10,24 +10,24 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from cm_suite.core.errors import Later, Never, NextStep
+from cm_suite.core.errors import Never, NextStep
 from pages.networks import graph_marks as marks
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.graph import NoMoreError, made, path_of
-from pages.networks.graph_answers import UNREADABLE
 from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_comments import GraphComments
 from pages.networks.graph_marks import Mark
+from pages.networks.graph_messages import MESSAGE_FIELDS, message
+from pages.networks.graph_sightings import Seen, readable
+from pages.networks.graph_wire import BARRED, DEAF
 from pages.networks.instagram import mapping, places, sightings
-from pages.networks.instagram.mapping import COMMENT_FIELDS, MEDIA_FIELDS, MESSAGE_FIELDS, TAGGED
+from pages.networks.instagram.mapping import COMMENT_FIELDS, MEDIA_FIELDS, TAGGED
 from pages.networks.instagram.mentions import Tagged
-from pages.networks.instagram.sightings import Seen
 from pages.networks.instagram.threads import Threads
-from pages.networks.instagram.wire import BARRED, DEAF
 from pages.networks.types import (
     ABSENT,
     CommentBatch,
-    CommentPresence,
     IncomingComment,
     Published,
     Reply,
@@ -38,7 +38,7 @@ MOST_PAGES: Final = 5
 PAGE_SIZE: Final = 50
 
 
-class Conversations(Tagged):
+class Conversations(Tagged, GraphComments):
     """Listens and answers."""
 
     def comments(self, mark: str) -> CommentBatch:
@@ -55,23 +55,13 @@ class Conversations(Tagged):
         more = places.read(further)[1] is not None
         return CommentBatch(marks.fresh(known, reading.comments), further, more)
 
-    def comment(self, remote_id: str) -> IncomingComment:
-        """One comment, tag or message as it is now; GONE when the network has it no more."""
-        try:
-            return self._now(remote_id)
-        except Never as refusal:
-            if refusal.code != Code.NOT_FOUND:
-                raise
-            return IncomingComment(remote_id, "", presence=CommentPresence.GONE)
-        except UNREADABLE:
-            raise Later("answer_unreadable") from None
-
     def _now(self, remote_id: str) -> IncomingComment:
         path = path_of(remote_id)
         if remote_id.startswith(TAGGED):
             return self._tag(remote_id)
         if not remote_id.isdigit():  # comments have numbers, messages do not
-            return mapping.message(self._graph.get(path, {"fields": MESSAGE_FIELDS}, lacking=DEAF), "")
+            said = self._graph.get(path, {"fields": MESSAGE_FIELDS}, lacking=DEAF)
+            return message(said, "", self._author(said))
         asked = {"fields": f"{COMMENT_FIELDS},media{{{MEDIA_FIELDS}}}"}
         found = self._graph.get(path, asked, lacking=DEAF)
         post = object_of(found.get("media"))
@@ -121,5 +111,5 @@ class Conversations(Tagged):
         edge = path_of(thread, "replies")
         asked = {"fields": COMMENT_FIELDS, "limit": PAGE_SIZE}
         for page in self._graph.pages(edge, asked, most=MOST_PAGES, lacking=BARRED):
-            own = (each for each in page if mapping.own(each, self._account, self._handle()))
-            yield from sightings.readable(own, sightings.of_comment)
+            own = (each for each in page if self._mine(each))
+            yield from readable(own, sightings.of_comment)

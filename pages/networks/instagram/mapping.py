@@ -28,7 +28,6 @@ from pages.networks.types import (
 
 MEDIA_FIELDS: Final = "id,caption,timestamp,permalink,username"
 COMMENT_FIELDS: Final = "id,text,timestamp,username,from,user,hidden,parent_id"
-MESSAGE_FIELDS: Final = "id,message,created_time,from"
 PROFILE_FIELDS: Final = "id,username,name,followers_count"
 TAGGED: Final = "tag_"  # before the number of a post of somebody else: nothing tells it from a comment's
 
@@ -90,18 +89,6 @@ def mention(answer: Mapping[str, Any]) -> IncomingComment:
     )
 
 
-def message(answer: Mapping[str, Any], conversation: str) -> IncomingComment:
-    """A private message. Raises KeyError, TypeError or ValueError for anything else."""
-    return IncomingComment(
-        identifier(answer["id"]),
-        text_of(answer.get("message")),
-        author(answer),
-        at=instant(answer["created_time"]),
-        kind=CommentKind.MESSAGE,
-        conversation=conversation,
-    )
-
-
 def author(answer: Mapping[str, Any]) -> Commenter:
     """Who wrote it, as far as the network says."""
     said = mapping(answer.get("from"))
@@ -126,9 +113,3 @@ def own(answer: Mapping[str, Any], account: str, username: str) -> bool:
     if not who.name:
         return user is not None
     return bool(username) and who.name.casefold() == username.casefold()
-
-
-def inner(answer: Mapping[str, Any], edge: str) -> list[Mapping[str, Any]]:
-    """The objects of an edge that came with its object; none when it has none."""
-    found = mapping(answer.get(edge)).get("data")
-    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []

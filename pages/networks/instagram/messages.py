@@ -1,135 +1,29 @@
-"""Private messages to the account, and its answers.
-
-https://developers.facebook.com/documentation/business-messaging/messenger-platform/conversations (through
-the Page, `platform=instagram`; only the twenty latest messages of a conversation can be read) and
-…/send-messages (an answer within 24 hours; the tag HUMAN_AGENT for what a person writes within 7 days, where
-Meta granted it).
-"""
+"""Private messages to the account, and its answers: through the Page that it is tied to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from cm_suite.core import clock
-from cm_suite.core.errors import Later, Never, NextStep
-from pages.networks import graph_marks as marks
+from cm_suite.core.errors import Never, NextStep
 from pages.networks.base import Fence
 from pages.networks.errors import Code
-from pages.networks.graph import NoMoreError, made, path_of
-from pages.networks.graph_answers import UNREADABLE, identifier, instant_or_none
-from pages.networks.instagram import mapping, sightings
-from pages.networks.instagram.mapping import MESSAGE_FIELDS
-from pages.networks.instagram.sightings import Seen
-from pages.networks.instagram.wire import DEAF, PAGE, Wire
-from pages.networks.types import CommentBatch, IncomingComment, Published, Reply, Sighting
+from pages.networks.graph_messages import GraphInbox
+from pages.networks.instagram.wire import PAGE
+from pages.networks.types import Published, Reply
 
-CONVERSATIONS: Final = 20
-FEWER: Final = 5
-MOST_PAGES: Final = 5
-READABLE: Final = 20
 LONGEST: Final = 1000  # bytes
-ANSWERED_WITHIN: Final = timedelta(hours=24)
-BY_A_PERSON_WITHIN: Final = timedelta(days=7)
-
-_FIELDS: Final = f"id,updated_time,messages.limit({READABLE}){{{MESSAGE_FIELDS}}}"
 
 
-class Inbox(Wire):
+class Inbox(GraphInbox):
     """Reads the account's conversations, and writes in them."""
 
-    def messages(self, mark: str) -> CommentBatch:
-        """What people wrote to the account since the mark, oldest first; the latest twenty a thread."""
-        known = marks.read(mark)
-        there = [each for found in self._conversations(known.since) for each in self._received(found)]
-        there.reverse()  # the network lists the newest first
-        return CommentBatch(marks.fresh(known, there), marks.after(mark, there))
+    _platform = "instagram"
 
-    def _conversations(self, second: int) -> list[Mapping[str, Any]]:
-        """Those in which somebody wrote since a second; in smaller answers where one cannot hold them."""
-        try:
-            return self._listed(second, CONVERSATIONS)
-        except Later as late:
-            if late.code != "server_error":
-                raise
-            return self._listed(second, FEWER)
-
-    def _listed(self, second: int, size: int) -> list[Mapping[str, Any]]:
-        """The latest conversations; the network lists the one first that was written in last."""
-        asked = {"fields": _FIELDS, "limit": size, "platform": "instagram"}
-        found: list[Mapping[str, Any]] = []
-        edge = path_of(PAGE, "conversations")
-        with suppress(NoMoreError):
-            for page in self._graph.pages(edge, asked, most=MOST_PAGES, lacking=DEAF):
-                times = [instant_or_none(each.get("updated_time")) for each in page]
-                late = [at is None or at.timestamp() >= second for at in times]
-                found += (each for each, fits in zip(page, late, strict=True) if fits)
-                if not all(late):
-                    break
-        return found
-
-    def _received(self, conversation: Mapping[str, Any]) -> Iterator[IncomingComment]:
-        for each in mapping.inner(conversation, "messages"):
-            try:
-                found = mapping.message(each, identifier(conversation["id"]))
-            except UNREADABLE:
-                continue
-            if not mapping.own(each, self._account, self._handle()):
-                yield found
+    def _mailbox(self) -> str:
+        return PAGE
 
     def answer(self, reply: Reply, fence: Fence) -> Published:
         """Write to whoever wrote to the account, once, while the network still lets us."""
         if len(reply.text.encode()) > LONGEST:
             raise Never(Code.CONTENT_REFUSED, step=NextStep.EDIT)
-        to, last = self._other(reply)
-        body: dict[str, Any] = {"recipient": {"id": to}, "message": {"text": reply.text}} | _type(last)
-        fence()
-        sent = self._graph.post(path_of(PAGE, "messages"), body, lacking=Code.REVIEW_MISSING)
-        return Published(made(sent, "message_id"), "")
-
-    def _other(self, reply: Reply) -> tuple[str, datetime | None]:
-        """Who to write to, and when they last wrote. Raises Never (`not_found`) when nobody did."""
-        theirs: list[IncomingComment] = []
-        for each in self._conversation(reply):
-            theirs += self._received(each)
-        last = max((each.at for each in theirs if each.at), default=None)
-        to = reply.author.remote_id or next((each.author.remote_id for each in theirs), "")
-        if not to:
-            raise Never(Code.NOT_FOUND, step=NextStep.CONTACT)
-        return to, last
-
-    def _conversation(self, reply: Reply) -> list[Mapping[str, Any]]:
-        if reply.conversation:
-            return [self._graph.get(path_of(reply.conversation), {"fields": _FIELDS}, lacking=DEAF)]
-        asked = {"fields": _FIELDS, "user_id": reply.author.remote_id, "platform": "instagram"}
-        found = self._graph.get(path_of(PAGE, "conversations"), asked, lacking=DEAF)
-        return mapping.inner({"found": found}, "found")[:1]
-
-    def find_answer(self, reply: Reply, since: datetime, until: datetime) -> Sighting:
-        """Look among the account's own messages of the conversation, by text."""
-        return sightings.look(reply.text, lambda: self._sent(reply, since), since, until)
-
-    def _sent(self, reply: Reply, since: datetime) -> Iterator[Seen]:
-        """The account's own messages. Raises NoMoreError when what can be read begins after `since`."""
-        opening = sightings.window(since, since)[0]
-        for conversation in self._conversation(reply):
-            found = mapping.inner(conversation, "messages")
-            own = [each for each in found if mapping.own(each, self._account, self._handle())]
-            yield from sightings.readable(own, sightings.of_message)
-            times = [instant_or_none(each.get("created_time")) for each in found]
-            if len(found) >= READABLE and all(at is None or at >= opening for at in times):
-                raise NoMoreError
-
-
-def _type(last: datetime | None) -> dict[str, str]:
-    """How the answer is meant. Raises Never (`window_closed`) when it is too late for any."""
-    if last is None:
-        raise Later("answer_unreadable")
-    waited = clock.now() - last
-    if waited < ANSWERED_WITHIN:
-        return {"messaging_type": "RESPONSE"}
-    if waited < BY_A_PERSON_WITHIN:
-        return {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
-    raise Never(Code.WINDOW_CLOSED)
+        return super().answer(reply, fence)

@@ -14,13 +14,14 @@ from typing import Any, Final
 from pages.networks.graph import Graph, following, path_of
 from pages.networks.graph_answers import UNREADABLE, one_line, rows
 from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_comments import recent
 from pages.networks.graph_marks import second_of
+from pages.networks.graph_wire import DEAF
 from pages.networks.instagram import mapping
 from pages.networks.instagram.mapping import COMMENT_FIELDS, MEDIA_FIELDS
-from pages.networks.instagram.recent import recent
-from pages.networks.instagram.wire import DEAF
 from pages.networks.types import IncomingComment, ThreadPost
 
+POSTS: Final = 25
 COMMENTS: Final = 50
 FURTHER: Final = 7  # calls a turn beyond the first
 
@@ -58,7 +59,7 @@ class Threads:
         reading = Reading()
         passed = stop is None
         fields = f"{MEDIA_FIELDS},comments.limit({COMMENTS}){{{_WITH_REPLIES}}}"
-        for row in recent(self._graph, self._account, fields):
+        for row in recent(self._graph, path_of(self._account, "media"), fields, POSTS):
             here = stop is not None and row.get("id") == stop.post
             passed = passed or here
             if passed:

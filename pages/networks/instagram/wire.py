@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from pages.networks.errors import Code
 from pages.networks.graph import path_of
 from pages.networks.graph_answers import one_line
-from pages.networks.instagram.errors import InstagramGraph
+from pages.networks.graph_wire import DEAF, GraphWire
+from pages.networks.instagram import mapping
+from pages.networks.types import Commenter
 
-DEAF: Final = Code.LISTEN_SCOPE_MISSING
-BARRED: Final = Code.NOT_ALLOWED_HERE
 PAGE: Final = "me"  # whose token it is: the Facebook Page that the account is tied to
 
 
-class Wire:
+class Wire(GraphWire):
     """One account and the way to it."""
 
-    _graph: InstagramGraph
-    _account: str
     _known_as: str = ""
+
+    def _author(self, row: Mapping[str, Any]) -> Commenter:
+        return mapping.author(row)
+
+    def _mine(self, row: Mapping[str, Any]) -> bool:
+        return mapping.own(row, self._account, self._handle())
 
     def _handle(self) -> str:
         """The account's own name, asked once."""

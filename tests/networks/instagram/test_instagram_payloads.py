@@ -18,10 +18,11 @@ from cm_suite.core.errors import Later, Never, NextStep, Outcome, OutcomeError
 from cm_suite.ops.bench.fake_network import Reply as Answered
 from pages.networks.errors import Code
 from pages.networks.graph import VERSION
+from pages.networks.graph_messages import message
+from pages.networks.graph_sightings import Seen
 from pages.networks.instagram import mapping, sightings
 from pages.networks.instagram.errors import of_container
 from pages.networks.instagram.length import LIMIT
-from pages.networks.instagram.sightings import Seen
 from pages.networks.types import (
     AudienceDay,
     Candidate,
@@ -445,7 +446,7 @@ def test_any_answer_to_a_write_ends_in_an_answer_or_an_outcome(instagram: Instag
 def test_whatever_is_read_of_a_comment_can_be_stored(answer: Any) -> None:
     reads: tuple[Callable[[], IncomingComment], ...] = (
         lambda: mapping.comment(answer, None),
-        lambda: mapping.message(answer, ""),
+        lambda: message(answer, "", mapping.author(answer)),
     )
     for read in reads:
         try:
