@@ -157,7 +157,7 @@ def _pages(brand: Brand) -> Iterator[Sight]:
             yield Sight(f"pages:connect_network {spec.code}", path)
     page = Page.objects.filter(brand=brand).exclude(network="newsroom").first()
     if page is not None:
-        for name in ("pages:page", "pages:reconnect", "publishing:rules"):
+        for name in ("pages:page", "pages:audience", "pages:reconnect", "publishing:rules"):
             yield Sight(f"{name} {page.network}", reverse(name, args=[brand.slug, page.pk]))
 
 

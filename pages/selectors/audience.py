@@ -166,7 +166,7 @@ def _told(pages: Iterable[Page], since: date) -> dict[int, Told]:
     sums = rows.values_list("page_id", "metric").annotate(Sum("value"), Count("day", distinct=True))
     found: dict[int, dict[str, tuple[int, int]]] = {}
     for page, metric, value, days in sums.order_by():
-        found.setdefault(page, {})[metric] = (value, days)
+        found.setdefault(page, {})[metric] = (int(value), days)
     return {
         page: Told(
             gained=said[Metric.GAINED][0] if Metric.GAINED in said else None,
