@@ -95,11 +95,10 @@ def conversations(brand: Brand, number: str | None) -> tuple[ListPage[Any], list
 
 
 def waiting_count(brand: Brand) -> int:
-    """How many conversations end with somebody else's words and no answer of ours; two queries."""
+    """How many conversations end with somebody else's words and no answer of ours; one query."""
     grouped = messages_of(brand).order_by().values("page_id", "conversation").annotate(last=Max("pk"))
-    last = list(grouped.values_list("last", flat=True))
-    open_ = set(Comment.objects.filter(pk__in=last, by_page=False).values_list("pk", flat=True))
-    return len(open_ - _answered(list(open_)))
+    open_ = Comment.objects.filter(pk__in=grouped.values("last"), by_page=False)
+    return open_.exclude(pk__in=_answers().filter(decision__review__comment__page__brand=brand)).count()
 
 
 def conversation(message: Comment) -> Conversation:
@@ -135,8 +134,13 @@ def without_messages(brand: Brand) -> tuple[tuple[str, str], ...]:
 
 def _answered(last: list[int]) -> set[int]:
     """Which of these messages were answered, or are about to be."""
-    acts = Action.objects.filter(decision__review__comment__in=last, decision__act=Decided.REPLY)
-    return set(acts.exclude(state__in=_LEFT).values_list("decision__review__comment_id", flat=True))
+    return set(_answers().filter(decision__review__comment__in=last))
+
+
+def _answers() -> QuerySet[Action, int]:
+    """What was answered, or is about to be: ids of comments."""
+    acts = Action.objects.filter(decision__act=Decided.REPLY).exclude(state__in=_LEFT)
+    return acts.values_list("decision__review__comment_id", flat=True)
 
 
 def _names(brand: Brand, rows: Sequence[Comment]) -> dict[tuple[int, str], str]:

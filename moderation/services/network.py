@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Set
 from datetime import timedelta
 from typing import Final
 
-from moderation.enums import WatchKind
+from moderation.enums import Presence, WatchKind
 from pages.models import Page
 from pages.networks.base import Client, Listens, Mentions, Messages
 from pages.networks.registry import NETWORKS
@@ -39,6 +39,24 @@ def listening(kind: str = WatchKind.COMMENTS) -> list[str]:
 def kinds_of(page: Page) -> tuple[WatchKind, ...]:
     """What may be read of the page, in the order of the list."""
     return tuple(kind for kind in WatchKind if page.network in listening(kind))
+
+
+def standing(page: Page, known: Presence, said: Presence) -> Presence:
+    """How a comment stands, where its network does not tell of each comment that it is hidden.
+
+    Some show what was hidden as if it waited for approval; others show us no difference at all.
+    """
+    spec = NETWORKS.get(page.network)
+    if known != Presence.HIDDEN or spec is None or spec.says_hidden:
+        return said
+    told = {Presence.PENDING} if Capability.APPROVE in spec.capabilities else {Presence.VISIBLE}
+    return known if said in told else said
+
+
+def sees_hidden(page: Page) -> bool:
+    """Whether a look at a comment can tell one that is hidden from one in sight."""
+    spec = NETWORKS.get(page.network)
+    return spec is not None and (spec.says_hidden or Capability.APPROVE in spec.capabilities)
 
 
 def elsewhere() -> list[str]:

@@ -106,6 +106,10 @@ def _sight(client: Client, doing: Doing) -> Sighting:
     if not isinstance(client, Listens):
         return CANNOT_TELL
     presence = Presence(client.comment(doing.comment.remote_id).presence)
+    if presence != Presence.GONE and not network.sees_hidden(doing.page):
+        return ABSENT  # nobody can see whether it was done; done twice it changes nothing
+    if doing.decision.act == D.HIDE:
+        presence = network.standing(doing.page, Presence.HIDDEN, presence)
     return found(_HERE) if presence in _DONE_AS[D(doing.decision.act)] else ABSENT
 
 

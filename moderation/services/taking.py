@@ -12,7 +12,7 @@ from django.db import DataError, transaction
 from cm_suite.core import clock
 from moderation.enums import Kind, Presence
 from moderation.models import Comment, Revision
-from moderation.services import assess, closing, fresh, shaping
+from moderation.services import assess, closing, fresh, network, shaping
 from moderation.services.shaping import (
     DIGESTED,
     LONGEST_ID,
@@ -87,10 +87,11 @@ def _again(comment: Comment, incoming: IncomingComment, asked_at: datetime) -> T
 
     What we did to it since the network was asked stands: its next answer will say so too.
     """
-    now, before = clock.now(), comment.presence
+    now, before = clock.now(), Presence(comment.presence)
     fields: dict[str, Any] = {}
     if comment.checked_at is None or comment.checked_at <= asked_at:
-        fields = {"presence": Presence(incoming.presence), "checked_at": asked_at}
+        stands = network.standing(comment.page, before, Presence(incoming.presence))
+        fields = {"presence": stands, "checked_at": asked_at}
     changed = False
     if not comment.erased_at and incoming.presence != CommentPresence.GONE:
         changed = _reword(comment, incoming, now, fields)

@@ -19,6 +19,7 @@ from moderation.forms import DecideForm, SecondForm
 from moderation.messages import acts as words
 from moderation.messages.acts import KEEPING, REMOVING, Outcome
 from moderation.models import Review
+from moderation.selectors.conversations import waiting_count
 from moderation.selectors.queue import ReviewLine, open_count, open_reviews, review_line
 from moderation.selectors.review import Detail, detail
 from pages.access import BrandRequest
@@ -191,14 +192,15 @@ def abilities(network: str) -> frozenset[str]:
 
 
 def tabs(request: BrandRequest, current: str, waiting: int | None = None) -> tuple[Tab, ...]:
-    """To decide, decided, all comments, private messages."""
+    """To decide, decided, all comments, private messages with how many wait for an answer."""
     slug = request.brand.slug
     count = open_count(request.brand) if waiting is None else waiting
+    asking = waiting_count(request.brand) or None
     return (
         Tab(_("To decide"), reverse("moderation:queue", args=[slug]), current == "queue", count),
         Tab(_("Decided"), reverse("moderation:history", args=[slug]), current == "history"),
         Tab(_("All comments"), reverse("moderation:comments", args=[slug]), current == "comments"),
-        Tab(_("Private messages"), reverse("moderation:messages", args=[slug]), current == "messages"),
+        Tab(_("Private messages"), reverse("moderation:messages", args=[slug]), current == "messages", asking),
     )
 
 
