@@ -60,6 +60,11 @@ def after(
     return f"{second_of(kept[0])}.{''.join(digest(each) for each in kept)}"
 
 
+def not_before(mark: str, second: int) -> str:
+    """The mark, or the one at this second when it stands before: all that was written until then was read."""
+    return mark if read(mark).since >= second else f"{second}."
+
+
 def digest(comment: IncomingComment) -> str:
     """Six characters that change with the words and with whether they are shown."""
     said = "\n".join((comment.remote_id, comment.presence, comment.text))

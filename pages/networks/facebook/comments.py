@@ -49,9 +49,10 @@ class Conversations(PageWire, GraphComments):
         reading = Threads(self._graph, self._account).since(known.since)
         whole = reading.whole()
         there = marks.fresh(known, whole)
-        cut = reading.up_to is not None
-        further = marks.after(mark, whole, again=1 if cut else marks.REMEMBERED)
-        return CommentBatch(there, further, more=cut and further != mark)
+        if reading.up_to is None:
+            return CommentBatch(there, marks.after(mark, whole))
+        further = marks.not_before(marks.after(mark, whole, again=1), int(reading.up_to))
+        return CommentBatch(there, further, more=further != mark)
 
     def _now(self, remote_id: str) -> IncomingComment:
         path = path_of(remote_id)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pages.networks.facebook import mapping
 from pages.networks.facebook.mapping import COMMENT_FIELDS, POST_FIELDS
 from pages.networks.graph import Graph, following, path_of
-from pages.networks.graph_answers import UNREADABLE, inner
+from pages.networks.graph_answers import UNREADABLE, inner, instant_or_none
 from pages.networks.graph_answers import mapping as object_of
 from pages.networks.graph_comments import recent
 from pages.networks.graph_wire import DEAF
@@ -63,15 +63,15 @@ class Threads:
         except UNREADABLE:
             return
         found = object_of(row.get("comments"))
-        last: IncomingComment | None = None
+        last = float(second)
         while found:
-            for last in self._of_others(found, post):
-                reading.comments.append(last)
+            reading.comments += self._of_others(found, post)
+            last = max(last, *_times(found))
             further = following(found)
             if further is None:
                 return
             if self._left == 0:
-                _cut(reading, last)
+                reading.up_to = last if reading.up_to is None else min(reading.up_to, last)
                 return
             self._left -= 1
             asked = further | self._asked(second)
@@ -91,8 +91,7 @@ class Threads:
                 yield comment
 
 
-def _cut(reading: Reading, last: IncomingComment | None) -> None:
-    """Remember that nothing is certain after the last comment of a post that was not read to its end."""
-    if last is not None and last.at is not None:
-        at = last.at.timestamp()
-        reading.up_to = at if reading.up_to is None else min(reading.up_to, at)
+def _times(answer: Mapping[str, Any]) -> list[float]:
+    """When each comment of an answer was written, our own too; 0 first."""
+    found = (instant_or_none(each.get("created_time")) for each in inner({"comments": answer}, "comments"))
+    return [0.0, *(at.timestamp() for at in found if at is not None)]

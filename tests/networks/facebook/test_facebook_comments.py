@@ -129,6 +129,26 @@ def test_where_one_post_is_not_read_to_its_end_the_mark_stays_before(facebook: F
     assert found == [*busy, quiet]
 
 
+def test_what_stands_behind_many_answers_of_our_own_is_neither_passed_over_nor_out_of_reach(
+    facebook: Facebook,
+) -> None:
+    facebook.page_size = 2
+    busy = facebook.put("Une lampe", NOW)
+    first = facebook.say("Trop chère.", busy, at=NOW)
+    for number in range(40):
+        facebook.say(f"Merci {number}", busy, PAGE, at=NOW + timedelta(seconds=1 + number))
+    behind = facebook.say("De rien.", busy, at=NOW + timedelta(seconds=60))
+    quiet = facebook.say("Plus tard", facebook.put("Un vase", NOW - timedelta(days=1)), at=NOW + timedelta(1))
+    client = facebook.client()
+    found: list[str] = []
+    mark, turns, more = "", 0, True
+    while more and turns < 10:
+        batch = client.comments(mark)
+        found += ids(batch)
+        mark, more, turns = batch.mark, batch.more, turns + 1
+    assert (list(dict.fromkeys(found)), more) == ([first, behind, quiet], False)
+
+
 def test_a_turn_asks_a_bounded_number_of_times(facebook: Facebook) -> None:
     facebook.page_size = 1
     many(facebook, facebook.put("Une lampe", NOW), 30)
