@@ -1,5 +1,6 @@
 """App configuration of moderation."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,7 +16,8 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
-        """Read a newsroom as soon as somebody wrote there."""
+        """Read a newsroom as soon as somebody wrote there; no page is counted while it is read."""
+        import_module("moderation.services.watching")
         comment_arrived.connect(read_page, dispatch_uid="moderation.read_page")
 
 

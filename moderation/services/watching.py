@@ -24,6 +24,7 @@ from moderation.models import Action, Watch
 from moderation.services import network
 from pages.enums import PageState
 from pages.models import Page
+from pages.services import turns
 
 LEASE_SECONDS: Final = 300
 """As long as the job lives: what a killed worker was reading is read again after that."""
@@ -144,4 +145,7 @@ def _free(rows: QuerySet[Watch]) -> QuerySet[Watch]:
     acting = acts.filter(
         lease_until__gt=Now(), decision__review__comment__page__network__in=network.elsewhere()
     )
-    return rows.filter(~Exists(reading), ~Exists(acting))
+    return rows.filter(~Exists(reading), ~Exists(acting), ~turns.being_measured("page"))
+
+
+turns.also_busy(being_read)

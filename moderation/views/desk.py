@@ -196,11 +196,12 @@ def tabs(request: BrandRequest, current: str, waiting: int | None = None) -> tup
     slug = request.brand.slug
     count = open_count(request.brand) if waiting is None else waiting
     asking = waiting_count(request.brand) or None
+    talks = reverse("moderation:messages", args=[slug])
     return (
         Tab(_("To decide"), reverse("moderation:queue", args=[slug]), current == "queue", count),
         Tab(_("Decided"), reverse("moderation:history", args=[slug]), current == "history"),
         Tab(_("All comments"), reverse("moderation:comments", args=[slug]), current == "comments"),
-        Tab(_("Private messages"), reverse("moderation:messages", args=[slug]), current == "messages", asking),
+        Tab(_("Private messages"), talks, current == "messages", asking),
     )
 
 
