@@ -14,8 +14,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.http import Answer, NetworkHttp, Refusal
+from pages.networks.answers import UNREADABLE, identifier, mapping
 from pages.networks.errors import Code
-from pages.networks.graph_answers import UNREADABLE, identifier, mapping, rows
+from pages.networks.graph_answers import rows
 from pages.networks.graph_errors import SUBCODES, Meaning, explained, rests, said_of
 from pages.networks.spec import ApiVersion
 

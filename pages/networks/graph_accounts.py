@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from cm_suite.core.errors import Never
+from pages.networks.answers import UNREADABLE, identifier, one_line, text_of
 from pages.networks.graph import Graph, NoMoreError, path_of
-from pages.networks.graph_answers import UNREADABLE, identifier, one_line, text_of
 from pages.networks.types import Candidate, Grant
 
 TASKS: Final = ("CREATE_CONTENT", "MODERATE", "MESSAGING", "ANALYZE")

@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any, Final
 
 from cm_suite.core.errors import Later, Never
+from pages.networks.answers import UNREADABLE
 from pages.networks.errors import Code
 from pages.networks.graph import Graph, NoMoreError
-from pages.networks.graph_answers import UNREADABLE
 from pages.networks.graph_wire import DEAF, GraphWire
 from pages.networks.types import CommentPresence, IncomingComment
 

@@ -16,9 +16,10 @@ from urllib.parse import urlencode
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from cm_suite.core.http import NetworkHttp
+from pages.networks.answers import count, mapping, text_of
 from pages.networks.errors import Code
 from pages.networks.graph import HOST, VERSION, Graph
-from pages.networks.graph_answers import count, instant_or_none, mapping, text_of
+from pages.networks.graph_answers import instant_or_none
 from pages.networks.types import AppKeys, Ask, Grant
 
 DIALOG: Final = "https://www.facebook.com"

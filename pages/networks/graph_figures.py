@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cm_suite.core.errors import Never
+from pages.networks.answers import count, mapping
 from pages.networks.errors import Code
 from pages.networks.graph import VERSION, Graph
-from pages.networks.graph_answers import count, inner, mapping
+from pages.networks.graph_answers import inner
 from pages.networks.graph_wire import BARRED
 from pages.networks.types import Figure, Metric
 

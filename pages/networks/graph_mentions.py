@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any, Final
 
 from pages.networks import graph_marks as marks
+from pages.networks.answers import UNREADABLE
 from pages.networks.graph import NoMoreError, path_of
-from pages.networks.graph_answers import UNREADABLE
 from pages.networks.graph_wire import DEAF, GraphWire
 from pages.networks.types import CommentBatch, IncomingComment
 

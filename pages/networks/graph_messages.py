@@ -16,10 +16,11 @@ from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks import graph_marks as marks
 from pages.networks import graph_sightings as sightings
+from pages.networks.answers import UNREADABLE, identifier, text_of
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.graph import NoMoreError, made, path_of
-from pages.networks.graph_answers import UNREADABLE, identifier, inner, instant, instant_or_none, text_of
+from pages.networks.graph_answers import inner, instant, instant_or_none
 from pages.networks.graph_sightings import Seen
 from pages.networks.graph_wire import DEAF, GraphWire
 from pages.networks.types import (

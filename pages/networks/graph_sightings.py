@@ -9,8 +9,9 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from cm_suite.core.text import fingerprint
+from pages.networks.answers import UNREADABLE, identifier, text_of, web_address
 from pages.networks.graph import NoMoreError
-from pages.networks.graph_answers import UNREADABLE, identifier, instant, text_of, web_address
+from pages.networks.graph_answers import instant
 from pages.networks.types import ABSENT, CANNOT_TELL, Published, Sighting, found
 
 CLOCK_SKEW: Final = timedelta(minutes=2)  # the network's clock may be this far from ours

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from cm_suite.core.errors import Later, Never, NextStep
+from pages.networks.answers import believed
 from pages.networks.base import Fence
 from pages.networks.bluesky import chats, messages, notices, profiles, records, voices
 from pages.networks.bluesky.figures import views
@@ -125,7 +126,7 @@ def seen(wire: Wire, where: Address) -> Sighting:
 
 def published(where: Address, record: Mapping[str, Any]) -> Published:
     """A record of ours, at the instant it names itself."""
-    return Published(str(where), where.web, voices.believed(record.get("createdAt")))
+    return Published(str(where), where.web, believed(record.get("createdAt")))
 
 
 def _spoken(did: str, ours: bool, item: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from pages.networks.answers import believed, instant
 from pages.networks.bluesky import records, voices
 from pages.networks.bluesky.keys import is_did
 from pages.networks.bluesky.wire import UNREADABLE
@@ -58,7 +59,7 @@ def comment_of(said: Said, people: Mapping[str, Any]) -> IncomingComment:
         remote_id=said.name,
         text=said.text,
         author=voices.author_of(people.get(said.sender), said.sender),
-        at=voices.believed(records.written(said.at)),
+        at=believed(records.written(said.at)),
         kind=CommentKind.MESSAGE,
         conversation=said.convo,
     )
@@ -82,7 +83,7 @@ def read(convo: str, content: Any) -> Said:
         content["id"],
         sender,
         "" if gone else words_of({"text": content["text"], "facets": content.get("facets")}),
-        voices.instant(content["sentAt"]),
+        instant(content["sentAt"]),
         str(above.get("id") or "") if isinstance(above, Mapping) else "",
         gone,
     )

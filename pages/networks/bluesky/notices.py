@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from cm_suite.core.errors import Later
-from pages.networks.bluesky import voices
+from pages.networks.answers import instant
 from pages.networks.bluesky.records import written
 from pages.networks.bluesky.wire import UNREADABLE, Wire
 
@@ -52,7 +52,7 @@ class Mark:
     @property
     def floor(self) -> datetime | None:
         """Below this everything was given; None: nothing was."""
-        return None if self.seen == NOBODY else voices.instant(self.seen) - OVERLAP
+        return None if self.seen == NOBODY else instant(self.seen) - OVERLAP
 
 
 _DIGEST: Final = 4  # characters that remember one notification
@@ -111,7 +111,7 @@ class _Turn:
 
     def _take(self, at: datetime, item: Mapping[str, Any]) -> None:
         digest = _digest(str(item.get("uri")))
-        if at >= voices.instant(self._mark.top) - OVERLAP:
+        if at >= instant(self._mark.top) - OVERLAP:
             self._mark.above += digest
         if digest not in self._given:
             self.found.append((at, item))
@@ -136,7 +136,7 @@ def _readable(told: list[Any]) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
     """Some servers know no `reasons`, and tell of everything."""
     for each in told:
         try:
-            yield voices.instant(each["indexedAt"]), each
+            yield instant(each["indexedAt"]), each
         except UNREADABLE:
             continue
 

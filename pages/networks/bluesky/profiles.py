@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cm_suite.core.errors import Later, Never, NextStep
+from pages.networks.answers import count
 from pages.networks.bluesky import voices
 from pages.networks.bluesky.keys import Address, is_did
 from pages.networks.bluesky.length import LIMIT
@@ -59,13 +60,6 @@ def _shown(view: Mapping[str, Any]) -> Profile:
         handle=who.handle,
         name=who.name or who.remote_id,
         url=who.url,
-        followers=_count(view.get("followersCount")),
+        followers=count(view.get("followersCount"), 2**31),
         text_limit=LIMIT,
     )
-
-
-def _count(value: object) -> int | None:
-    """A number of people, or None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value < 2**31 else None

@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from cm_suite.core import clock
 from cm_suite.core.text import clip
+from pages.networks.answers import SKEW, believed, one_line
 from pages.networks.bluesky.keys import APP, address, is_did
 from pages.networks.bluesky.words import part, words_of
 from pages.networks.types import Commenter, CommentKind, CommentPresence, IncomingComment, ThreadPost
 
 LONGEST_NAME: Final = 200
-SKEW: Final = timedelta(minutes=10)  # further ahead than this, or before its post, no instant is believed
 NO_HANDLE: Final = "handle.invalid"  # what the network says when a handle is nobody's any more
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def comment_of(view: Mapping[str, Any], kind: CommentKind = CommentKind.COMMENT) -> IncomingComment:
@@ -79,31 +76,6 @@ def author_of(said: object, did: str) -> Commenter:
         handle=clip(f"@{handle}", LONGEST_NAME) if handle else "",
         url=f"{APP}/profile/{did}" if is_did(did) else "",
     )
-
-
-def one_line(value: object) -> str:
-    """A name on one line, without what is not seen; empty when unsaid."""
-    return " ".join(_CONTROLS.sub(" ", value).split()) if isinstance(value, str) else ""
-
-
-def instant(value: object) -> datetime:
-    """An ISO date as an instant in UTC. Raises ValueError for anything else."""
-    if not isinstance(value, str):
-        raise ValueError("this is no date")
-    read = datetime.fromisoformat(value)
-    try:
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-    except OverflowError as error:
-        raise ValueError("out of the range of dates") from error
-
-
-def believed(value: object) -> datetime | None:
-    """An instant that may be true, or None: one yet to come is not."""
-    try:
-        read = instant(value)
-    except ValueError:
-        return None
-    return None if read > clock.now() + SKEW else read
 
 
 def _uri(reference: object) -> str:

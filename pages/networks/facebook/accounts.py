@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from pages.networks.answers import identifier, one_line, web_address
 from pages.networks.graph import Graph
 from pages.networks.graph_accounts import Row, candidates, lacks, page_grant
-from pages.networks.graph_answers import identifier, one_line, web_address
 from pages.networks.types import Candidate, Grant
 
 SCOPES: Final = (

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from cm_suite.core.errors import Later
+from pages.networks.answers import count
+from pages.networks.answers import mapping as object_of
 from pages.networks.graph import VERSION, path_of
-from pages.networks.graph_answers import count, instant_or_none, rows
-from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_answers import instant_or_none, rows
 from pages.networks.graph_wire import BARRED, GraphWire
 from pages.networks.types import AudienceDay, Figure, Metric
 

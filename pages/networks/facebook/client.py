@@ -10,6 +10,7 @@ from typing import Any, Final
 from cm_suite.core.errors import Never, NextStep, OutcomeError
 from cm_suite.core.http import NetworkHttp
 from pages.networks import graph_sightings as sightings
+from pages.networks.answers import UNREADABLE, web_address
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.facebook import images, mapping
@@ -20,7 +21,7 @@ from pages.networks.facebook.length import LIMIT, message_of
 from pages.networks.facebook.mentions import Named
 from pages.networks.facebook.moderating import Moderating
 from pages.networks.graph import HOST, Graph, made, path_of
-from pages.networks.graph_answers import UNREADABLE, instant_or_none, web_address
+from pages.networks.graph_answers import instant_or_none
 from pages.networks.graph_messages import GraphInbox
 from pages.networks.graph_sightings import Seen
 from pages.networks.spec import Tools

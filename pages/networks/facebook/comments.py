@@ -12,6 +12,8 @@ from typing import Final
 from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks import graph_marks as marks
 from pages.networks import graph_sightings as sightings
+from pages.networks.answers import UNREADABLE, identifier
+from pages.networks.answers import mapping as object_of
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.facebook import mapping
@@ -19,8 +21,6 @@ from pages.networks.facebook.mapping import COMMENT_FIELDS, MENTION_FIELDS, POST
 from pages.networks.facebook.pagewire import PageWire
 from pages.networks.facebook.threads import Threads
 from pages.networks.graph import made, path_of
-from pages.networks.graph_answers import UNREADABLE, identifier
-from pages.networks.graph_answers import mapping as object_of
 from pages.networks.graph_comments import GraphComments
 from pages.networks.graph_messages import MESSAGE_FIELDS, message
 from pages.networks.graph_sightings import Seen

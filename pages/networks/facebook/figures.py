@@ -11,9 +11,9 @@ from itertools import batched
 from typing import Any, Final
 
 from cm_suite.core.errors import Never
+from pages.networks.answers import count
+from pages.networks.answers import mapping as object_of
 from pages.networks.errors import Code
-from pages.networks.graph_answers import count
-from pages.networks.graph_answers import mapping as object_of
 from pages.networks.graph_figures import figure, insights, several
 from pages.networks.graph_wire import BARRED, GraphWire
 from pages.networks.types import Figure, Metric

@@ -6,18 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pages.networks import graph_sightings as sightings
-from pages.networks.graph_answers import (
-    UNREADABLE,
-    count,
-    identifier,
-    inner,
-    instant,
-    instant_or_none,
-    mapping,
-    one_line,
-    text_of,
-    web_address,
-)
+from pages.networks.answers import UNREADABLE, count, identifier, mapping, one_line, text_of, web_address
+from pages.networks.graph_answers import inner, instant, instant_or_none
 from pages.networks.graph_sightings import Seen
 from pages.networks.types import (
     Commenter,

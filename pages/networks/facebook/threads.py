@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pages.networks.answers import UNREADABLE
+from pages.networks.answers import mapping as object_of
 from pages.networks.facebook import mapping
 from pages.networks.facebook.mapping import COMMENT_FIELDS, POST_FIELDS
 from pages.networks.graph import Graph, following, path_of
-from pages.networks.graph_answers import UNREADABLE, inner, instant_or_none
-from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_answers import inner, instant_or_none
 from pages.networks.graph_comments import recent
 from pages.networks.graph_wire import DEAF
 from pages.networks.types import IncomingComment, ThreadPost

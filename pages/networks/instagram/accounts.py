@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from pages.networks.answers import identifier, mapping, one_line
 from pages.networks.graph import Graph
 from pages.networks.graph_accounts import Row, candidates, lacks, page_grant
-from pages.networks.graph_answers import identifier, mapping, one_line
 from pages.networks.instagram.mapping import address_of
 from pages.networks.types import Candidate, Grant
 

@@ -13,8 +13,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cm_suite.core.errors import Later
+from pages.networks.answers import count, mapping
 from pages.networks.graph import VERSION, path_of
-from pages.networks.graph_answers import count, mapping, rows
+from pages.networks.graph_answers import rows
 from pages.networks.graph_wire import BARRED, GraphWire
 from pages.networks.types import AudienceDay, Figure, Metric
 

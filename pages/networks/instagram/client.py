@@ -11,10 +11,11 @@ from typing import Final
 
 from cm_suite.core.errors import Never, NextStep, OutcomeError
 from cm_suite.core.http import NetworkHttp
+from pages.networks.answers import UNREADABLE, web_address
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.graph import HOST, made, path_of
-from pages.networks.graph_answers import UNREADABLE, instant_or_none, web_address
+from pages.networks.graph_answers import instant_or_none
 from pages.networks.graph_sightings import Seen, readable, window
 from pages.networks.graph_wire import BARRED
 from pages.networks.instagram import mapping, sightings

@@ -12,10 +12,10 @@ from typing import Final
 
 from cm_suite.core.errors import Never, NextStep
 from pages.networks import graph_marks as marks
+from pages.networks.answers import mapping as object_of
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.graph import NoMoreError, made, path_of
-from pages.networks.graph_answers import mapping as object_of
 from pages.networks.graph_comments import GraphComments
 from pages.networks.graph_marks import Mark
 from pages.networks.graph_messages import MESSAGE_FIELDS, message

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep
+from pages.networks.answers import count, mapping, text_of
 from pages.networks.errors import Code
 from pages.networks.graph import Graph, path_of
-from pages.networks.graph_answers import count, mapping, rows, text_of
+from pages.networks.graph_answers import rows
 from pages.networks.instagram.errors import AGAIN, QUOTA_REST, of_container
 from pages.networks.instagram.length import LIMIT, MOST_HASHTAGS, hashtags
 from pages.networks.spec import ImageRules

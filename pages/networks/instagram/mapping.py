@@ -6,17 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from pages.networks.graph_answers import (
-    UNREADABLE,
-    count,
-    identifier,
-    instant,
-    instant_or_none,
-    mapping,
-    one_line,
-    text_of,
-    web_address,
-)
+from pages.networks.answers import UNREADABLE, count, identifier, mapping, one_line, text_of, web_address
+from pages.networks.graph_answers import instant, instant_or_none
 from pages.networks.types import (
     Commenter,
     CommentKind,

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pages.networks.answers import UNREADABLE, one_line
+from pages.networks.answers import mapping as object_of
 from pages.networks.graph import Graph, following, path_of
-from pages.networks.graph_answers import UNREADABLE, one_line, rows
-from pages.networks.graph_answers import mapping as object_of
+from pages.networks.graph_answers import rows
 from pages.networks.graph_comments import recent
 from pages.networks.graph_marks import second_of
 from pages.networks.graph_wire import DEAF

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pages.networks.answers import one_line
 from pages.networks.graph import path_of
-from pages.networks.graph_answers import one_line
 from pages.networks.graph_wire import DEAF, GraphWire
 from pages.networks.instagram import mapping
 from pages.networks.types import Commenter

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from pages.networks.answers import one_line
 from pages.networks.linkedin.little import plain
 from pages.networks.types import Profile, Published, ThreadPost
 
@@ -97,12 +98,6 @@ def vanity_name(answer: Mapping[str, Any]) -> str:
     """The name that stands in the address of a page or a person; empty when unsaid."""
     found = answer.get("vanityName")
     return found if isinstance(found, str) and _VANITY.fullmatch(found) else ""
-
-
-def one_line(value: object) -> str:
-    """A name on one line, without what is not seen; empty when unsaid."""
-    words = " ".join(value.split()) if isinstance(value, str) else ""
-    return "".join(char for char in words if char.isprintable()).strip()
 
 
 def count(value: object) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from cm_suite.core.errors import Later, Never
 from cm_suite.core.text import clip
+from pages.networks.answers import one_line
 from pages.networks.linkedin import mapping
 from pages.networks.linkedin.wire import Wire, encoded, number_of
 from pages.networks.types import Commenter
@@ -60,4 +61,4 @@ def _described(urn: str, said: Mapping[str, Any]) -> Commenter:
 
 def _name(said: Mapping[str, Any]) -> str:
     parts = (said.get(name) for name in ("localizedFirstName", "localizedLastName", "localizedName"))
-    return " ".join(word for word in map(mapping.one_line, parts) if word)
+    return " ".join(word for word in map(one_line, parts) if word)

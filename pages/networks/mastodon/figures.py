@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from cm_suite.core.errors import Never
+from pages.networks.answers import count, identifier
 from pages.networks.errors import Code
 from pages.networks.mastodon import mapping
 from pages.networks.mastodon.wire import STATUSES, UNREADABLE, VERSION, Wire, status_path
@@ -35,7 +36,7 @@ def of_posts(wire: Wire, remote_ids: Sequence[str]) -> dict[str, tuple[Figure, .
 
 def counts(status: Mapping[str, Any]) -> tuple[Figure, ...]:
     """What a status says of itself."""
-    said = ((metric, mapping.count(status.get(name)), name) for name, metric in COUNTED.items())
+    said = ((metric, count(status.get(name), mapping.MOST), name) for name, metric in COUNTED.items())
     return tuple(Figure(metric, value, name, VERSION) for metric, value, name in said if value is not None)
 
 
@@ -56,7 +57,7 @@ def _together(wire: Wire, wanted: list[str]) -> dict[str, Mapping[str, Any]]:
 def _named(listed: list[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for each in listed:
         try:
-            yield mapping.identifier(each["id"]), each
+            yield identifier(each["id"]), each
         except UNREADABLE:
             continue
 

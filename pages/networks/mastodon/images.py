@@ -10,6 +10,7 @@ from typing import Any, Final
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.core.http import Answer
+from pages.networks.answers import identifier
 from pages.networks.errors import Code
 from pages.networks.mastodon import mapping
 from pages.networks.mastodon.errors import AGAIN
@@ -80,7 +81,7 @@ def _wait(wire: Wire, media_id: str) -> None:
 
 def _id(answer: Answer) -> str:
     try:
-        return mapping.identifier(answer.json()["id"])
+        return identifier(answer.json()["id"])
     except UNREADABLE:
         raise Later("answer_unreadable", answer=str(answer.status)) from None
 

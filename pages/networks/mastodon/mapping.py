@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
+from pages.networks.answers import count, identifier, instant, one_line, web_address
 from pages.networks.mastodon.length import compose
 from pages.networks.types import Outgoing, Profile, Published
 from pages.networks.words import text_of
 
-LONGEST_ID: Final = 200
-LONGEST_ADDRESS: Final = 500
+MOST: Final = 2**31  # that a server is believed to have counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +45,6 @@ def published(answer: Mapping[str, Any]) -> Published:
     """The status an answer describes. Raises KeyError, TypeError or ValueError when it is no status."""
     address = web_address(answer.get("url"))
     return Published(identifier(answer["id"]), address, instant(answer["created_at"]))
-
-
-def identifier(value: object) -> str:
-    """An id as a server gives it. Raises ValueError for anything else."""
-    found = str(value) if isinstance(value, str | int) else ""
-    if not 0 < len(found) <= LONGEST_ID or not _whole(found):
-        raise ValueError("this is no identifier")
-    return found
-
-
-def web_address(value: object) -> str:
-    """An address that may be shown as a link; empty for anything else a server may say."""
-    address = value if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else ""
-    return address if address.startswith(("https://", "http://")) and _whole(address) else ""
-
-
-def _whole(text: str) -> bool:
-    """Whether a text holds what it said, and nothing that is not seen."""
-    return text.isprintable() and "\ufffd" not in text
-
-
-def one_line(value: object) -> str:
-    """A name as a server gives it, on one line, without what no database stores; empty when unsaid."""
-    words = " ".join(value.split()) if isinstance(value, str) else ""
-    return "".join(char for char in words if unicodedata.category(char) not in {"Cc", "Cs"}).strip()
-
-
-def instant(value: str) -> datetime:
-    """An ISO date as an instant in UTC; without a zone it is UTC. Raises ValueError for any other text."""
-    read = datetime.fromisoformat(value)
-    try:
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-    except OverflowError as error:
-        raise ValueError("out of the range of dates") from error
 
 
 def seen(answer: Mapping[str, Any]) -> Seen:
@@ -120,8 +85,10 @@ def profile(account: Mapping[str, Any], instance: Mapping[str, Any], host: str) 
         handle=f"@{name}@{instance_domain(instance) or domain}",
         name=one_line(account.get("display_name")) or name,
         url=web_address(account.get("url")),
-        followers=count(account.get("followers_count")),
-        text_limit=count(allowed.get("max_characters")) or count(instance.get("max_toot_chars")) or None,
+        followers=count(account.get("followers_count"), MOST),
+        text_limit=count(allowed.get("max_characters"), MOST)
+        or count(instance.get("max_toot_chars"), MOST)
+        or None,
         url_length=count(allowed.get("characters_reserved_per_url"), 1000),
     )
 
@@ -137,8 +104,3 @@ def limits(instance: Mapping[str, Any]) -> Mapping[str, Any]:
     configuration = instance.get("configuration")
     found = configuration.get("statuses") if isinstance(configuration, Mapping) else None
     return found if isinstance(found, Mapping) else {}
-
-
-def count(value: object, most: int = 2**31) -> int | None:
-    """A number of things, or None for anything else."""
-    return value if type(value) is int and 0 <= value < most else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cm_suite.core.errors import Later
-from pages.networks.mastodon import mapping
+from pages.networks.answers import identifier
 from pages.networks.mastodon.wire import API, PAGE_SIZE, Wire
 
 NOTIFICATIONS: Final = f"{API}/notifications"
@@ -63,7 +63,7 @@ def _page(wire: Wire, params: Mapping[str, str]) -> list[Mention]:
 def _readable(answer: Iterable[Any]) -> Iterable[Mention]:
     for each in answer:
         try:
-            yield Mention(mapping.identifier(each["id"]), _status(each))
+            yield Mention(identifier(each["id"]), _status(each))
         except (KeyError, TypeError, ValueError):
             continue
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any, Final
 
-from cm_suite.core import clock
 from cm_suite.core.text import clip
-from pages.networks.mastodon import mapping
+from pages.networks.answers import SKEW, believed, identifier, one_line, web_address
 from pages.networks.types import Commenter, IncomingComment, ThreadPost
 from pages.networks.words import LONGEST, text_of
 
 LONGEST_NAME: Final = 200
-SKEW: Final = timedelta(
-    minutes=10
-)  # further ahead than this, or before what it answers, no instant is believed
 PRIVATE: Final = "direct"
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,4})?", re.IGNORECASE)
 _ACCT: Final = re.compile(r"\w[\w.-]*(@[\w.:-]+)?")
@@ -31,24 +26,24 @@ def is_private(status: Mapping[str, Any]) -> bool:
 def comment_of(status: Mapping[str, Any]) -> IncomingComment:
     """A status as a comment. Raises KeyError or ValueError when it has no id; nothing else is required."""
     return IncomingComment(
-        remote_id=mapping.identifier(status["id"]),
+        remote_id=identifier(status["id"]),
         text=words_of(status),
         author=_author(status),
         parent_id=_identifier(status.get("in_reply_to_id")),
-        url=mapping.web_address(status.get("url")) or mapping.web_address(status.get("uri")),
+        url=web_address(status.get("url")) or web_address(status.get("uri")),
         language=_language(status.get("language")),
-        at=_believed(status.get("created_at")),
-        edited_at=_believed(status.get("edited_at")),
+        at=believed(status.get("created_at")),
+        edited_at=believed(status.get("edited_at")),
     )
 
 
 def post_of(status: Mapping[str, Any]) -> ThreadPost:
     """A status of ours as the post people speak under. Raises KeyError or ValueError when it has no id."""
     return ThreadPost(
-        remote_id=mapping.identifier(status["id"]),
-        url=mapping.web_address(status.get("url")),
+        remote_id=identifier(status["id"]),
+        url=web_address(status.get("url")),
         text=words_of(status),
-        at=_believed(status.get("created_at")),
+        at=believed(status.get("created_at")),
     )
 
 
@@ -93,12 +88,12 @@ def known_id(status: Mapping[str, Any]) -> str:
 def _author(status: Mapping[str, Any]) -> Commenter:
     account = _account(status)
     acct = acct_of(status)
-    name = mapping.one_line(account.get("display_name")) or acct
+    name = one_line(account.get("display_name")) or acct
     return Commenter(
         remote_id=author_id(status),
         name=clip(name, LONGEST_NAME),
         handle=clip(f"@{acct}", LONGEST_NAME) if acct else "",
-        url=mapping.web_address(account.get("url")),
+        url=web_address(account.get("url")),
     )
 
 
@@ -115,19 +110,10 @@ def acct_of(status: Mapping[str, Any]) -> str:
 
 def _identifier(value: object) -> str:
     try:
-        return mapping.identifier(value)
+        return identifier(value)
     except ValueError:
         return ""
 
 
 def _language(value: object) -> str:
     return value if isinstance(value, str) and _LANGUAGE.fullmatch(value) else ""
-
-
-def _believed(value: object) -> datetime | None:
-    """An instant that may be true, or None: one yet to come is not."""
-    try:
-        read = mapping.instant(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return None if read is None or read > clock.now() + SKEW else read

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.core.http import NetworkHttp, Refusal
+from pages.networks.answers import count
 from pages.networks.errors import Code
 from pages.networks.types import Access, AppKeys, Ask, Candidate, Grant, Profile
 from pages.networks.x import mapping, people
@@ -137,7 +138,7 @@ def granted(answer: Mapping[str, Any]) -> Grant:
     token, renewal = answer["access_token"], answer.get("refresh_token") or ""
     if not isinstance(token, str) or not token or not isinstance(renewal, str):
         raise ValueError("this is no token")
-    life = mapping.count(answer.get("expires_in"))
+    life = count(answer.get("expires_in"))
     ends = None if life is None else clock.now() + timedelta(seconds=min(life, _LONGEST_LIFE))
     scopes = answer.get("scope")
     return Grant(token, renewal, ends, scopes=tuple(scopes.split()) if isinstance(scopes, str) else ())

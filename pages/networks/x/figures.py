@@ -13,6 +13,7 @@ from itertools import batched
 from typing import Any, Final
 
 from cm_suite.core import clock
+from pages.networks.answers import count
 from pages.networks.types import Figure, Metric
 from pages.networks.x import mapping, words
 from pages.networks.x.wire import MOST_IDS, VERSION, Wire
@@ -63,7 +64,7 @@ def counts(row: Mapping[str, Any]) -> tuple[Figure, ...]:
 
 def _value(row: Mapping[str, Any], kind: str, name: str) -> int | None:
     group = row.get(kind)
-    return mapping.count(group.get(name)) if isinstance(group, Mapping) else None
+    return count(group.get(name)) if isinstance(group, Mapping) else None
 
 
 def _is_young(remote_id: str) -> bool:

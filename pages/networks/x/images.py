@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
+from pages.networks.answers import count
 from pages.networks.errors import Code
 from pages.networks.spec import ImageRules
 from pages.networks.types import Image
-from pages.networks.x import mapping, words
+from pages.networks.x import words
 from pages.networks.x.answers import UNREADABLE
 from pages.networks.x.wire import Wire
 
@@ -70,7 +71,7 @@ def _state(answer: Mapping[str, Any]) -> tuple[str, str, timedelta]:
     try:
         data = answer["data"]
         work = data.get("processing_info") or {}
-        seconds = mapping.count(work.get("check_after_secs"))
+        seconds = count(work.get("check_after_secs"))
         wait = timedelta(seconds=min(seconds, 3600)) if seconds else DEFAULT_WAIT
         return words.identifier(data["id"]), str(work.get("state") or "succeeded"), wait
     except UNREADABLE:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from cm_suite.core import clock
+from pages.networks.answers import believed, instant
 from pages.networks.types import Published, Reply, ThreadPost
 from pages.networks.x.length import compose
 from pages.networks.x.words import identifier, parent_of, words_of
 
 SITE: Final = "https://x.com"
-SKEW: Final = timedelta(minutes=10)  # further ahead than this, no instant is believed
 TWEPOCH: Final = 1_288_834_974_657  # milliseconds since 1970 that ids count from
 
 _CONVERSATION: Final = re.compile(r"[0-9]{1,19}-[0-9]{1,19}|[0-9]{1,19}")
@@ -70,26 +69,6 @@ def seen(answer: Mapping[str, Any]) -> Seen:
     return Seen(there, instant(answer["created_at"]), words_of(answer), parent_of(answer))
 
 
-def instant(value: object) -> datetime:
-    """An ISO date as an instant in UTC. Raises ValueError for anything else."""
-    if not isinstance(value, str):
-        raise ValueError("this is no instant")
-    read = datetime.fromisoformat(value)
-    try:
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-    except OverflowError as error:
-        raise ValueError("out of the range of dates") from error
-
-
-def believed(value: object) -> datetime | None:
-    """An instant that may be true, or None: one yet to come is not."""
-    try:
-        read = instant(value)
-    except ValueError:
-        return None
-    return None if read > clock.now() + SKEW else read
-
-
 def made_at(post_id: str) -> datetime | None:
     """When something was made by its id, which counts milliseconds (https://docs.x.com/fundamentals/x-ids);
     None for an id of before X counted so.
@@ -116,9 +95,3 @@ def thread_post(post: Mapping[str, Any]) -> ThreadPost:
     """A post of ours as what people speak under. Raises KeyError or ValueError when it is none."""
     post_id = identifier(post["id"])
     return ThreadPost(post_id, address_of(post_id), words_of(post), believed(post.get("created_at")))
-
-
-def count(value: object) -> int | None:
-    """A number of things, or None for anything else."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole and isinstance(value, int) and 0 <= value < 2**53 else None

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from cm_suite.core.errors import Unknown
+from pages.networks.answers import believed, instant
 from pages.networks.base import Fence
 from pages.networks.types import (
     ABSENT,
@@ -87,7 +88,7 @@ class PrivateMessages:
         """Our words in this page, and whether it reaches back to the opening."""
         reached = False
         for row in batch.rows:
-            at = mapping.instant(row["created_at"])
+            at = instant(row["created_at"])
             reached = reached or at < opening
             ours = row.get("sender_id") == self._wire.remote_id and opening <= at <= closing
             if ours and mark_of(words.words_of(row)) == mark_of(reply.text):
@@ -117,7 +118,7 @@ def _message(row: Mapping[str, Any], users: Mapping[str, Mapping[str, Any]]) -> 
             remote_id=words.identifier(row["id"]),
             text=words.words_of(row),
             author=people.author(users, row.get("sender_id")),
-            at=mapping.believed(row.get("created_at")),
+            at=believed(row.get("created_at")),
             kind=CommentKind.MESSAGE,
             conversation=mapping.conversation(row["dm_conversation_id"]),
         )

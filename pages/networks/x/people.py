@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cm_suite.core.text import clip
+from pages.networks.answers import count, one_line
 from pages.networks.types import Commenter, Profile
-from pages.networks.x.mapping import SITE, count
+from pages.networks.x.mapping import SITE
 from pages.networks.x.words import identifier, is_identifier
 
 LONGEST_NAME: Final = 200
@@ -28,12 +29,6 @@ def author(users: Mapping[str, Mapping[str, Any]], author_id: object) -> Comment
 def handle_of(value: object) -> str:
     """The handle, with its @; empty for what X calls nobody."""
     return f"@{value}" if isinstance(value, str) and _HANDLE.fullmatch(value) else ""
-
-
-def one_line(value: object) -> str:
-    """A name on one line; empty when unsaid."""
-    words = " ".join(value.split()) if isinstance(value, str) else ""
-    return "".join(char for char in words if char.isprintable()).strip()
 
 
 def profile(user: Mapping[str, Any]) -> Profile:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import batched
 from typing import Any
 
+from pages.networks.answers import believed
 from pages.networks.types import CommentKind, IncomingComment, ThreadPost
 from pages.networks.x import mapping, people, words
 from pages.networks.x.answers import UNREADABLE, Batch
@@ -84,7 +85,7 @@ def _comment(row: Row, found: Batch, ours: Mapping[str, ThreadPost], own_id: str
         parent_id="" if post is not None and post.remote_id == parent_id else parent_id,
         url=mapping.address_of(edits[-1] if edits else first),
         language=mapping.language(row.get("lang")),
-        at=mapping.made_at(first) if edits else mapping.believed(row.get("created_at")),
+        at=mapping.made_at(first) if edits else believed(row.get("created_at")),
         edited_at=mapping.made_at(edits[-1]) if edits else None,
         kind=CommentKind.COMMENT if answers_us else CommentKind.MENTION,
     )
