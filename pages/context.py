@@ -84,14 +84,14 @@ class Line:
 
 RAIL: Final = (
     Line(gettext_lazy("Today"), TODAY, "today", "t"),
-    Line(gettext_lazy("Plan"), "publishing:plan", "plan", "p"),
+    Line(gettext_lazy("Plan"), "publishing:plan", "plan", "p", also=("publishing:drafts",)),
     Line(
         gettext_lazy("Queue"),
         "moderation:queue",
         "queue",
         "q",
         count="moderation.selectors.queue.open_count",
-        also=("moderation:comments",),
+        also=("moderation:comments", "moderation:messages"),
     ),
     Line(gettext_lazy("Audits"), "reputation:audits", "audits", "a"),
     Line(gettext_lazy("Pages"), "pages:pages", "pages", "g"),

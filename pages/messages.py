@@ -52,7 +52,8 @@ ABILITIES: Final[Mapping[Capability, Ability]] = {
     ),
     Capability.PROFILE: Ability(_("Says how many people follow"), _("Does not say how many people follow")),
     Capability.AUDIENCE: Ability(
-        _("Says who came, who left and why"), _("Does not say who left, nor why: only the total is known")
+        _("Counts who comes and who leaves, day by day, as far as it tells"),
+        _("Does not say who left, nor why: only the total is known"),
     ),
     Capability.POST_FIGURES: Ability(
         _("Counts reactions, comments and reshares of a post, each apart"),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from cm_suite.dashboard.lines import brand_lines
 from cm_suite.dashboard.selectors import HEALTH_DAYS, health, now_of, outlook
 from cm_suite.dashboard.timeline import timeline
+from moderation.selectors.conversations import waiting_count
 from pages.access import BrandRequest, PersonRequest, brand_view, person_view
 from pages.enums import Act
 from pages.selectors.brands import missing_legal_words
@@ -33,6 +34,7 @@ def today(request: BrandRequest) -> HttpResponse:
     now, days = now_of(request.brand), outlook(request.brand)
     context = {
         "now": now,
+        "talks": waiting_count(request.brand),
         "outlook": days,
         "line": timeline(days, now.pauses),
         "health": health(request.brand),

@@ -19,11 +19,12 @@ from pages.networks.types import Capability, ConnectKind
 from pages.newsroom import addresses
 from pages.selectors.abilities import Lack, abilities
 from pages.selectors.pauses import open_pauses
-from pages.selectors.spending import Money, money_of
+from pages.selectors.spending import Money, money_of, short_of
 
 EVERY: Final = timedelta(hours=1)  # how often a page that answers is asked again
 AFTER_TROUBLE: Final = timedelta(minutes=10)
 WHERE_PAID: Final = timedelta(days=1)
+NEAR: Final = timedelta(days=14)  # how long before its end an access says so
 RENEWAL: Final = timedelta(days=7)  # the earliest that anything is renewed before its end
 TEXT_LIMIT: Final = 500  # for a network this installation no longer has
 
@@ -56,27 +57,43 @@ class PageView:
     trouble: Reason | None
     needs_account: bool
     rests_until: datetime | None
+    publishes: bool
+    ends_at: datetime | None = None  # when its access ends, once that is near
+    broke: str = ""  # why nothing that costs money is asked: "unset" or "spent"
     access: AccessView | None = None
 
     @property
     def tone(self) -> str:
         """How well it is: ok, warn or risk."""
         if self.page.state == PageState.CONNECTED:
-            return "warn" if self.pause or self.trouble or self.rests_until else "ok"
+            troubled = self.pause or self.trouble or self.rests_until or self.broke or self.ends_at
+            return "warn" if troubled else "ok"
         return "risk" if self.page.state == PageState.NEEDS_RECONNECT else "warn"
 
 
 def pages_of(brand: Brand) -> list[PageView]:
-    """Every page of the brand, its own public page first. Two queries."""
+    """Every page of the brand, its own public page first. Three queries, two more where calls cost money."""
     pauses = open_pauses(brand)
     rows = Page.objects.filter(brand=brand).select_related("brand").order_by("network", "name", "pk")
-    views = [_view(page, pauses) for page in rows]
+    near = {row.page_id: ends for row, ends in ending_soon(clock.now() + NEAR, Q(page__brand=brand))}
+    networks = {page.network for page in rows}
+    broke = {network: short_of(brand.pk, network, clock.now()) for network in networks}
+    views = [
+        replace(_view(page, pauses), ends_at=near.get(page.pk), broke=broke[page.network]) for page in rows
+    ]
     return sorted(views, key=lambda view: view.needs_account)
 
 
 def page_view(page: Page) -> PageView:
     """One page as its own room shows it."""
-    return replace(_view(page, open_pauses(page.brand)), access=_access(page))
+    now = clock.now()
+    near = [ends for _row, ends in ending_soon(now + NEAR, Q(page=page))]
+    return replace(
+        _view(page, open_pauses(page.brand)),
+        ends_at=near[0] if near else None,
+        broke=short_of(page.brand_id, page.network, now),
+        access=_access(page),
+    )
 
 
 def takes_account(page: Page) -> bool:
@@ -123,11 +140,14 @@ def renews(spec: NetworkSpec | None, refresh_token: str) -> bool:
     return spec is not None and Capability.REFRESH in spec.capabilities and bool(refresh_token)
 
 
-def ending_soon(until: datetime) -> list[tuple[Credential, datetime]]:
-    """Credentials of connected pages that end for good until then, with their end, the first to end first."""
+def ending_soon(until: datetime, among: Q | None = None) -> list[tuple[Credential, datetime]]:
+    """Credentials of connected pages that end for good until then, with their end, the first to end first.
+
+    `among`: of these credentials alone.
+    """
     near = Q(expires_at__lte=until) | Q(refresh_expires_at__lte=until)
     found = []
-    for row in _credentials(near):
+    for row in _credentials(near & among if among else near):
         ends = _end_of(row)
         if ends is not None and ends <= until:
             found.append((row, ends))
@@ -179,6 +199,7 @@ def _view(page: Page, pauses: list[Pause]) -> PageView:
     needs_account = takes_account(page)
     can, cannot = abilities(page.network)
     rests = page.paced_until
+    spec = NETWORKS.get(page.network)
     return PageView(
         page=page,
         network=network_name(page.network),
@@ -192,6 +213,7 @@ def _view(page: Page, pauses: list[Pause]) -> PageView:
         trouble=reason(page.health_code) if page.health_code else None,
         needs_account=needs_account,
         rests_until=rests if rests is not None and rests > clock.now() else None,
+        publishes=spec is None or Capability.PUBLISH in spec.capabilities,
     )
 
 

@@ -63,6 +63,16 @@ def budget_of(brand_id: int, network: str) -> int | None:
     return rows.values_list("microdollars", flat=True).first()
 
 
+def short_of(brand_id: int, network: str, now: datetime) -> str:
+    """Why nothing that costs money is asked there: "unset" or "spent"; empty where nothing is against it."""
+    if not is_paid(network):
+        return ""
+    budget = budget_of(brand_id, network)
+    if budget is None:
+        return "unset"
+    return "spent" if spent_in(brand_id, network, month_of(now)) >= budget else ""
+
+
 def money_of(brand: Brand, network: str, now: datetime) -> Money:
     """This month's money, the dearest use first."""
     month = month_of(now)

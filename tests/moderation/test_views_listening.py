@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from moderation.enums import ActionState
@@ -60,6 +61,22 @@ class TestMessages:
         assert "Demain." in row.get_text()
         assert "To answer" not in row.get_text()
         assert "2 messages" in row.get_text()
+
+    def test_what_waits_is_counted_on_the_tab_and_today(
+        self, mona: Desk, account: Page, social: FakeNetwork, message: Comment
+    ) -> None:
+        assert soup(mona.get("queue")).select(".tabs a")[3].get_text() == "Private messages 1"
+        today = soup(mona.client.get(reverse("dashboard:today", args=["maison-lumen"])))
+        foot = today.select_one(f'main a[href="{reverse("moderation:messages", args=["maison-lumen"])}"]')
+        assert foot is not None
+        assert foot.get_text() == "1 private conversation waits for an answer"
+        assert "Nothing needs you" not in today.get_text()
+        social.tell("p2", "Demain.", author=Commenter(account.remote_id, "Maison Lumen"))
+        poll_page(account.pk)
+        assert soup(mona.get("queue")).select(".tabs a")[3].get_text() == "Private messages"
+        quiet = soup(mona.client.get(reverse("dashboard:today", args=["maison-lumen"]))).get_text()
+        assert "waits for an answer" not in quiet
+        assert "Nothing needs you" in quiet
 
     def test_an_empty_list_says_what_comes_there(self, vera: Desk, account: Page) -> None:
         page = soup(vera.get("messages"))
@@ -129,7 +146,7 @@ class TestMessages:
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
         mona.get("messages")
-        with django_assert_num_queries(13) as once:
+        with django_assert_num_queries(14) as once:
             mona.get("messages")
         for number in range(2, 4):
             social.tell(
@@ -140,7 +157,7 @@ class TestMessages:
         with django_assert_num_queries(len(once)):
             assert len(soup(mona.get("messages")).select(".rows > li")) == 3
         mona.get("conversation", message.pk)
-        with django_assert_num_queries(13) as talk:
+        with django_assert_num_queries(14) as talk:
             mona.get("conversation", message.pk)
         social.tell("q9", HARMLESS, conversation="k1")
         poll_page(account.pk)

@@ -184,6 +184,26 @@ def test_the_frame_of_a_brand(cast: Cast, django_assert_num_queries: DjangoAsser
     assert (shell.theme, shell.density) == ("dark", "")
 
 
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/b/maison-lumen/messages/", "Queue"),
+        ("/b/maison-lumen/messages/7/", "Queue"),
+        ("/b/maison-lumen/comments/7/", "Queue"),
+        ("/b/maison-lumen/posts/new/", "Plan"),
+        ("/b/maison-lumen/posts/7/", "Plan"),
+        ("/b/maison-lumen/counter/", "Fans"),
+        ("/b/maison-lumen/pages/7/audience/", "Pages"),
+    ],
+)
+def test_the_rail_marks_the_line_that_a_room_belongs_to(cast: Cast, path: str, line: str) -> None:
+    cast.alice.language = "en"
+    request = framed(cast.alice)
+    request.path = path
+    with translation.override("en"):
+        assert [entry.label for entry in build(request).entries if entry.current] == [line]
+
+
 def test_the_frame_of_a_viewer_offers_no_writing_and_no_back_office(cast: Cast) -> None:
     shell = build(framed(cast.vera))
     assert (shell.can_write, shell.back_office_url, shell.paused, shell.unread) == (False, "", "", 0)

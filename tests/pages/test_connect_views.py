@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from cm_suite.core import clock
 from pages.enums import PageState
-from pages.models import Credential, Page, Pause, Person
+from pages.models import Budget, Credential, Page, Pause, Person, Spending
 from pages.services import connect
 from pages.services.connect import Given
 from tests.networks.fake_mastodon import ACCOUNT, TOKEN, Mastodon, answer_before, running
@@ -85,7 +87,7 @@ def test_the_list_asks_the_database_as_often_for_three_as_for_one(
     for number in range(count - 1):
         Page.objects.create(brand=cast.brand, network="mastodon", remote_id=str(number), name=f"P{number}")
     client = signed_in(cast.alice)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(at("pages"))
 
 
@@ -100,8 +102,66 @@ def test_a_page_says_what_its_network_cannot_do(cast: Cast, page: Page, signed_i
     assert "Disconnect" not in shown
     assert "Check now" not in shown
     own = text(signed_in(cast.vera).get(at("page", cast.newsroom.pk)).content)
-    assert "Says who came, who left and why" in own
+    assert "Counts who comes and who leaves, day by day, as far as it tells" in own
     assert "Does not say who left" not in own
+
+
+def listed(cast: Cast, client: Client, page: Page) -> str:
+    """What the list says of one page."""
+    rows = BeautifulSoup(client.get(at("pages")).content, "lxml").select("main .rows > li")
+    [found] = [row for row in rows if row.select_one(f'a[href="{at("page", page.pk)}"]')]
+    return " ".join(found.get_text(" ").split())
+
+
+def test_an_access_that_ends_soon_says_so_where_pages_are_listed_and_shown(
+    cast: Cast, page: Page, signed_in: SignIn
+) -> None:
+    lead = signed_in(cast.alice)
+    Credential.objects.filter(page=page).update(expires_at=clock.now() + timedelta(days=15))
+    assert "End of the access" not in listed(cast, lead, page)
+    assert "End of the access" not in text(lead.get(at("page", page.pk)).content)
+    Credential.objects.filter(page=page).update(expires_at=clock.now() + timedelta(days=6))
+    assert "End of the access" in listed(cast, lead, page)
+    assert "Ends soon" in listed(cast, lead, page)
+    own = lead.get(at("page", page.pk))
+    assert "What is planned after it waits until somebody reconnects the page." in text(own.content)
+    banner = BeautifulSoup(own.content, "lxml").select_one(".banner a")
+    assert banner is not None
+    assert banner["href"] == at("reconnect", page.pk)
+    assert (
+        BeautifulSoup(signed_in(cast.vera).get(at("page", page.pk)).content, "lxml").select(".banner a") == []
+    )
+
+
+def test_a_page_without_money_is_not_called_well(cast: Cast, signed_in: SignIn) -> None:
+    lead = signed_in(cast.alice)
+    paid = Page.objects.create(brand=cast.brand, network="x", remote_id="1", name="Lumen")
+    assert "No monthly budget is set" in listed(cast, lead, paid)
+    assert "No money" in listed(cast, lead, paid)
+    assert "Connected" not in listed(cast, lead, paid)
+    budget = Budget.objects.create(brand=cast.brand, network="x", microdollars=2_000_000)
+    assert "Connected" in listed(cast, lead, paid)
+    month = clock.now().date().replace(day=1)
+    Spending.objects.create(brand=cast.brand, network="x", month=month, what="post", microdollars=2_000_000)
+    assert "The month’s budget is spent" in listed(cast, lead, paid)
+    budget.delete()
+    other = Page.objects.create(brand=cast.brand, network="bluesky", remote_id="1", name="Lumen")
+    assert "Connected" in listed(cast, lead, other)
+
+
+def test_a_page_that_rests_says_until_when(cast: Cast, page: Page, signed_in: SignIn) -> None:
+    Page.objects.filter(pk=page.pk).update(paced_until=clock.now() + timedelta(hours=1))
+    assert "Rests until" in listed(cast, signed_in(cast.vera), page)
+
+
+def test_a_page_that_is_only_read_promises_no_text(cast: Cast, signed_in: SignIn) -> None:
+    blog = Page.objects.create(brand=cast.brand, network="feed", remote_id="https://a.example", name="Blog")
+    lead = signed_in(cast.alice)
+    assert "read only" in listed(cast, lead, blog)
+    assert "characters" not in listed(cast, lead, blog)
+    shown = text(lead.get(at("page", blog.pk)).content)
+    assert "read only: nothing is published there" in shown
+    assert "Longest text" not in shown
 
 
 def test_a_lead_may_do_more_than_read(cast: Cast, page: Page, signed_in: SignIn) -> None:
