@@ -28,6 +28,7 @@ from pages.networks.graph_wire import BARRED, DEAF
 from pages.networks.types import (
     ABSENT,
     CommentBatch,
+    CommentPresence,
     IncomingComment,
     Published,
     Reply,
@@ -53,6 +54,18 @@ class Conversations(PageWire, GraphComments):
             return CommentBatch(there, marks.after(mark, whole))
         further = marks.not_before(marks.after(mark, whole, again=1), int(reading.up_to))
         return CommentBatch(there, further, more=further != mark)
+
+    def comment(self, remote_id: str) -> IncomingComment:
+        """One comment, mention or message as it is now; GONE when the network has it no more.
+
+        The API says the same of what a token may not read, so that GONE takes proof that we still may. Raises
+        Never (`listen_scope_missing`) without it.
+        """
+        found = super().comment(remote_id)
+        if found.presence is CommentPresence.GONE and not remote_id.startswith(_MESSAGE):
+            asked = {"fields": "id,comments.limit(1){id}", "limit": 1}
+            self._graph.get(path_of(self._account, "published_posts"), asked, lacking=DEAF)
+        return found
 
     def _now(self, remote_id: str) -> IncomingComment:
         path = path_of(remote_id)

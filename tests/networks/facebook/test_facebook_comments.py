@@ -26,7 +26,7 @@ from pages.networks.types import (
     ThreadPost,
 )
 from tests.networks.facebook.fake import Facebook, before
-from tests.networks.facebook.words import NADIA, PAGE, error
+from tests.networks.facebook.words import GONE, NADIA, PAGE, error
 
 NOW: Final = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 
@@ -147,6 +147,16 @@ def test_what_stands_behind_many_answers_of_our_own_is_neither_passed_over_nor_o
         found += ids(batch)
         mark, more, turns = batch.mark, batch.more, turns + 1
     assert (list(dict.fromkeys(found)), more) == ([first, behind, quiet], False)
+
+
+def test_what_may_not_be_read_any_more_is_not_gone_for_that(facebook: Facebook) -> None:
+    said = facebook.say("Trop chère.", facebook.put("Une lampe", NOW), at=NOW)
+    facebook.refused[f"{said} "] = GONE
+    assert facebook.client().comment(said).presence is CommentPresence.GONE
+    facebook.refused["published_posts"] = error(10)
+    with pytest.raises(Never) as deaf:
+        facebook.client().comment(said)
+    assert (deaf.value.code, deaf.value.step) == (Code.LISTEN_SCOPE_MISSING, NextStep.RECONNECT)
 
 
 def test_a_turn_asks_a_bounded_number_of_times(facebook: Facebook) -> None:
