@@ -1,4 +1,4 @@
-"""The words of HTML, read in one pass: as long as it is, never longer, and without a failure."""
+"""The words of posts: as they leave, and as HTML says them, read in one pass and without a failure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ _TAG: Final = re.compile(
     rf"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9]*+)(?=[\s/>])(?:{_QUOTED}|[^<>]*+>)|<[!?][^<>]*+>"
 )
 _ENDLESS: Final = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")  # no character has such a number
+
+
+def compose(text: str, link: str) -> str:
+    """The text as it leaves: the link stands on a line of its own, unless the text already holds it."""
+    text = text.strip()
+    if not link or link in text.split():
+        return text
+    return f"{text}\n\n{link}" if text else link
 
 
 def text_of(source: str) -> str:

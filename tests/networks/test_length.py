@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.networks.mastodon.length import URL_LENGTH, compose, graphemes, measure, plain_mentions
+from pages.networks.mastodon.length import URL_LENGTH, graphemes, measure, plain_mentions
 from pages.networks.newsroom.client import measure as newsroom_measure
+from pages.networks.words import compose
 
 ADDRESS = "https://www.example.com/boutique/une-tres-longue-adresse?utm_source=social&utm_medium=post#haut"
 regex = pytest.importorskip("regex", reason="regex gives the Unicode rule to compare with")

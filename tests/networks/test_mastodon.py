@@ -10,9 +10,9 @@ import pytest
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from pages.networks.errors import Code
 from pages.networks.mastodon import mapping
-from pages.networks.mastodon.length import compose
 from pages.networks.mastodon.wire import MOST_PAGES, PAGE_SIZE
 from pages.networks.types import Access, Outgoing, SightingKind
+from pages.networks.words import compose
 from tests.networks import openapi
 from tests.networks.fake_mastodon import ACCOUNT, RESET_AFTER, Mastodon, answer_before, running
 from tests.networks.openapi import needs_description

@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from pages.networks.types import Outgoing
+from pages.networks.words import compose
 
 LIMIT: Final = 63_206
-
-
-def compose(text: str, link: str) -> str:
-    """The text with its link on a line of its own, unless it already holds it."""
-    text = text.strip()
-    if not link or link in text.split():
-        return text
-    return f"{text}\n\n{link}" if text else link
 
 
 def message_of(post: Outgoing) -> str:

@@ -10,18 +10,11 @@ import re
 from typing import Final
 
 from pages.networks.types import Outgoing
+from pages.networks.words import compose
 
 LIMIT: Final = 2200
 MOST_HASHTAGS: Final = 30
 _HASHTAG: Final = re.compile(r"#\w")
-
-
-def compose(text: str, link: str) -> str:
-    """The text with its link on a line of its own, unless it already holds it."""
-    text = text.strip()
-    if not link or link in text.split():
-        return text
-    return f"{text}\n\n{link}" if text else link
 
 
 def caption_of(post: Outgoing) -> str:

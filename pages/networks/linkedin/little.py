@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pages.networks.words import compose
+
 MOST: Final = 3000  # characters of a commentary
 
 _RESERVED: Final = r"\\|{}@\[\]()<>#*_~"
@@ -22,14 +24,6 @@ _TO_READ: Final = re.compile(
     rf"|\\(?P<reserved>[{_RESERVED}])"
 )
 _ESCAPED: Final = re.compile(rf"\\([{_RESERVED}])")
-
-
-def compose(text: str, link: str) -> str:
-    """The text as it leaves without a card: the link on a line of its own, unless the text holds it."""
-    text = text.strip()
-    if not link or link in text.split():
-        return text
-    return f"{text}\n\n{link}" if text else link
 
 
 def measure(text: str, link: str, url_length: int | None = None) -> int:

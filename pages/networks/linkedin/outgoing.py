@@ -10,8 +10,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from cm_suite.core.text import clip
-from pages.networks.linkedin.little import compose, escaped
+from pages.networks.linkedin.little import escaped
 from pages.networks.types import Outgoing
+from pages.networks.words import compose
 
 LONGEST_TITLE: Final = 200
 

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import Final
 
+from pages.networks.words import compose
+
 URL_LENGTH: Final = 23
 
 _WORD = r"[\w](?:[\w-]*[\w])?"
@@ -24,14 +26,6 @@ _TRAILING: Final = "!?*\"'「」<>;:=,.$%[]~&|@()"
 _ZERO_WIDTH_JOINER: Final = "\u200d"
 _EXTENDS: Final = frozenset("\u200c\u200d\uff9e\uff9f")
 _MARKS: Final = frozenset({"Mn", "Me", "Mc"})
-
-
-def compose(text: str, link: str) -> str:
-    """The text as it leaves: the link stands on a line of its own, unless the text already holds it."""
-    text = text.strip()
-    if not link or link in text.split():
-        return text
-    return f"{text}\n\n{link}" if text else link
 
 
 def measure(text: str, link: str, url_length: int | None = None) -> int:

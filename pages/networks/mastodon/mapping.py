@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from pages.networks.answers import count, identifier, instant, one_line, web_address
-from pages.networks.mastodon.length import compose
 from pages.networks.types import Outgoing, Profile, Published
-from pages.networks.words import text_of
+from pages.networks.words import compose, text_of
 
 MOST: Final = 2**31  # that a server is believed to have counted
 

@@ -9,10 +9,11 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from cm_suite.core.text import fingerprint
-from pages.networks.mastodon.length import compose, plain_mentions
+from pages.networks.mastodon.length import plain_mentions
 from pages.networks.mastodon.mapping import Seen
 from pages.networks.mastodon.wire import UNREADABLE, TooManyError
 from pages.networks.types import ABSENT, CANNOT_TELL, Outgoing, Reply, Sighting, found
+from pages.networks.words import compose
 
 CLOCK_SKEW: Final = timedelta(minutes=2)  # a server's clock may be this far from ours
 ALMOST: Final = 0.9  # from here on, two texts may be one that the server rewrote

@@ -9,10 +9,10 @@ from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.spec import Tools
 from pages.networks.types import Access, AppKeys, Grant, Outgoing, Profile, Published, Sighting
+from pages.networks.words import compose
 from pages.networks.x import door, images, mapping, sightings
 from pages.networks.x.comments import Conversations, created, price_of, safe
 from pages.networks.x.figures import PostFigures
-from pages.networks.x.length import compose
 from pages.networks.x.messages import PrivateMessages
 from pages.networks.x.wire import Wire
 

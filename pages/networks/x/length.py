@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from pages.networks.words import compose
+
 LIMIT: Final = 280
 URL_LENGTH: Final = 23
 LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))  # code points that weigh 1
@@ -54,14 +56,6 @@ _EMOJI: Final = re.compile(
     "[\U0001f1e6-\U0001f1ff]{2}|[#*0-9]\ufe0f?\u20e3|[\u00a9\u00ae]\ufe0f"
     f"|{_TONED}(?:[\U000e0020-\U000e007e]+\U000e007f)?(?:\u200d(?:{_TONED}|[\u2640\u2642]\ufe0f?)){{0,4}}"
 )
-
-
-def compose(text: str, link: str) -> str:
-    """The text as it leaves: the link stands on a line of its own, unless the text already holds it."""
-    text = text.strip()
-    if not link or link in text.split():
-        return text
-    return f"{text}\n\n{link}" if text else link
 
 
 def measure(text: str, link: str, url_length: int | None = None) -> int:

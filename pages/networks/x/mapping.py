@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pages.networks.answers import believed, instant
 from pages.networks.types import Published, Reply, ThreadPost
-from pages.networks.x.length import compose
+from pages.networks.words import compose
 from pages.networks.x.words import identifier, parent_of, words_of
 
 SITE: Final = "https://x.com"

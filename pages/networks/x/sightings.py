@@ -9,9 +9,10 @@ from typing import Any, Final
 from cm_suite.core import clock
 from cm_suite.core.text import fingerprint
 from pages.networks.types import ABSENT, CANNOT_TELL, Outgoing, Reply, Sighting, found
+from pages.networks.words import compose
 from pages.networks.x import mapping, words
 from pages.networks.x.answers import UNREADABLE
-from pages.networks.x.length import compose, plain_addresses
+from pages.networks.x.length import plain_addresses
 from pages.networks.x.mapping import Seen
 from pages.networks.x.wire import Wire
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pages.networks.linkedin.little import compose, escaped, measure, plain
+from pages.networks.linkedin.little import escaped, measure, plain
+from pages.networks.words import compose
 
 RESERVED = "|{}@[]()<>#*_~\\"
 TEXTS = (
