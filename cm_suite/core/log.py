@@ -10,16 +10,22 @@ from typing import Final
 MASK: Final = "…"
 _SLASH: Final = r"(?:/|%2F)"
 _PIECE: Final = r"(?:(?!%2F)[^/\s?#&\"'<>])+"
+_NAMES: Final = (
+    r"t|code|access_token|input_token|refresh_token|fb_exchange_token|client_secret|appsecret_proof"
+    r"|hub\.verify_token"
+)
 _SECRETS: Final = (
     re.compile(rf"({_SLASH}invitation{_SLASH}){_PIECE}", re.IGNORECASE),
     re.compile(rf"({_SLASH}password{_SLASH}){_PIECE}{_SLASH}{_PIECE}", re.IGNORECASE),
     re.compile(rf"({_SLASH}connect{_SLASH}back{_SLASH}{_PIECE}{_SLASH}(?:\?|%3F))[^\s\"'<>]+", re.IGNORECASE),
-    re.compile(r"((?:[?&]|%3F|%26)t(?:=|%3D))[^&\s#\"'<>]+", re.IGNORECASE),
+    re.compile(rf"((?:[?&]|%3F|%26)(?:{_NAMES})(?:=|%3D))[^&\s#\"'<>]+", re.IGNORECASE),
 )
 
 
 def masked(text: str) -> str:
-    """The text with the tokens of invitations, of password links, of networks' answers and of `?t=` out."""
+    """The text with the tokens of invitations, of password links and of networks' answers out, as with all
+    that an address names as a secret: our own `?t=`, what networks are told, what a webhook must know.
+    """
     for secret in _SECRETS:
         text = secret.sub(rf"\g<1>{MASK}", text)
     return text

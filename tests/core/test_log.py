@@ -57,6 +57,13 @@ def token_of(cast: Cast) -> str:
             f"/sign-in/?next=%2Fconnect%2Fback%2Fx%2F%3Fcode%3D{TOKEN}%26state%3Ds",
             "/sign-in/?next=%2Fconnect%2Fback%2Fx%2F%3F…",
         ),
+        (
+            f"GET /hooks/?hub.mode=subscribe&hub.verify_token={TOKEN}",
+            "GET /hooks/?hub.mode=subscribe&hub.verify_token=…",
+        ),
+        (f"GET /v25.0/debug_token?input_token={TOKEN} 200", "GET /v25.0/debug_token?input_token=… 200"),
+        (f"/v25.0/7?fields=id&appsecret_proof={TOKEN}", "/v25.0/7?fields=id&appsecret_proof=…"),
+        ("/p/maison/?tcode=1&context=2", "/p/maison/?tcode=1&context=2"),
         ("/password/sent/ and /me/password/ at=4", "/password/sent/ and /me/password/ at=4"),
     ],
 )
