@@ -20,7 +20,8 @@ from pages.networks.errors import Code
 from pages.networks.types import AudienceDay, Capability, Figure, Metric, Profile
 from pages.selectors.followers import FollowerDay, followers
 from tests.networks.facebook.fake import KEYS, Facebook, running
-from tests.networks.facebook.words import PAGE, TOKEN, error
+from tests.networks.facebook.words import PAGE, TOKEN
+from tests.networks.graph_words import error
 from tests.pages import salon as invented
 from tests.people import Cast
 

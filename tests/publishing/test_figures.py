@@ -28,7 +28,8 @@ from publishing.enums import DeliveryState
 from publishing.models import Delivery, PostFigure
 from publishing.services.metrics import HOUR, USUAL, WHERE_PAID, last_moment
 from tests.networks.facebook.fake import KEYS, Facebook, running
-from tests.networks.facebook.words import PAGE, TOKEN, error
+from tests.networks.facebook.words import PAGE, TOKEN
+from tests.networks.graph_words import error
 from tests.pages import salon as invented
 from tests.people import Cast
 from tests.publishing.conftest import NOON

@@ -20,7 +20,8 @@ from publishing.models import Delivery, PostFigure
 from publishing.selectors.figures import figures_of
 from publishing.services import counter
 from tests.networks.facebook.fake import KEYS, Facebook, before, running
-from tests.networks.facebook.words import PAGE, TOKEN, error
+from tests.networks.facebook.words import PAGE, TOKEN
+from tests.networks.graph_words import error
 from tests.people import Cast
 from tests.publishing.conftest import NOON
 from tests.publishing.makers import post_of, published

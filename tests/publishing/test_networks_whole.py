@@ -14,8 +14,9 @@ from pytest_django import Settings
 from cm_suite.core import clock
 from cm_suite.core.errors import NextStep
 from moderation import jobs as moderating
-from moderation.enums import ActionState, Decided, ResultKind
+from moderation.enums import ActionState, Decided, Kind, ResultKind
 from moderation.models import Action, Comment, Watch
+from moderation.services import beside
 from moderation.services.assign import ask_review
 from pages.enums import PageState
 from pages.models import Credential, Page, Spending
@@ -31,8 +32,8 @@ from publishing.services import plan
 from publishing.services.remove import remove
 from publishing.services.results import Done, Planned
 from tests.moderation.makers import INSULT, decided
+from tests.networks import graph_words as words
 from tests.networks.facebook import fake as facebook
-from tests.networks.facebook import words
 from tests.networks.linkedin import fake as linkedin
 from tests.people import Cast
 from tests.publishing.houses import NETWORKS, House, house
@@ -142,7 +143,7 @@ def heard(net: House, page: Page, still: time_machine.Traveller, text: str, belo
     read(page)
     comment = Comment.objects.select_related("page__brand", "thread").get(remote_id=remote_id)
     assert (comment.text.removeprefix("@maison_lumen "), comment.by_page) == (text, False)
-    assert Comment.objects.filter(by_page=False).count() == (1 if text != INSULT else 2)
+    assert Comment.objects.filter(by_page=False, text=comment.text).count() == 1
     return comment
 
 
@@ -159,6 +160,52 @@ def _answer(net: House, comment: Comment, cast: Cast, still: time_machine.Travel
         moderating.carry_out()
     assert [text.removeprefix("@nadia ") for text, _to in net.answers()] == ["Restons courtois."]
     assert [(each.state, each.attempts.count()) for each in Action.objects.all()] == [(ActionState.DONE, 1)]
+
+
+def test_a_private_message_is_taken_in_and_answered_once_in_private(
+    net: House, page: Page, cast: Cast, still: time_machine.Traveller
+) -> None:
+    if net.write is None:
+        assert Capability.MESSAGES not in OFFERED[net.network].capabilities
+        return
+    read(page)
+    still.shift(60)
+    remote_id = net.write("Où en est ma commande ?")
+    still.shift(60)
+    read(page)
+    message = Comment.objects.select_related("page__brand").get()
+    assert (message.remote_id, message.kind) == (remote_id, Kind.MESSAGE)
+    assert message.text.removeprefix("@maison_lumen ") == "Où en est ma commande ?"
+    net.fails("reset_after")
+    assert beside.answer(message, cast.mona, "Elle part demain.").kind == ResultKind.DONE
+    moderating.carry_out()
+    assert Action.objects.get().state == ActionState.UNKNOWN
+    for _time in range(4):
+        still.shift(timedelta(minutes=16))
+        moderating.sweep()
+        moderating.carry_out()
+    assert [text.removeprefix("@nadia ") for text in net.private()] == ["Elle part demain."]
+    assert [(each.state, each.attempts.count()) for each in Action.objects.all()] == [(ActionState.DONE, 1)]
+    assert (net.shown(), net.answers()) == ([], [])
+
+
+@pytest.mark.parametrize("net", [each for each in RENEWING if each != "linkedin"], indirect=True)
+def test_what_was_decided_waits_for_a_token_that_is_renewed(
+    net: House, page: Page, cast: Cast, still: time_machine.Traveller
+) -> None:
+    row = due(page, TEXT)
+    jobs.publish_due()
+    insult = heard(net, page, still, INSULT, fresh(row).remote_id)
+    Credential.objects.update(token="worn-out", updated_at=clock.now() - timedelta(hours=1))
+    net.renews()
+    decided(insult, cast.mona, Decided.HIDE)
+    for _time in range(3):
+        moderating.carry_out()
+        still.shift(timedelta(minutes=2))
+    page.refresh_from_db()
+    assert net.hidden is not None
+    assert (net.hidden(insult.remote_id), page.state) == (True, PageState.CONNECTED)
+    assert Action.objects.get().state == ActionState.DONE
 
 
 def test_a_revoked_token_asks_for_a_new_connection_and_sends_nothing(

@@ -12,7 +12,8 @@ from pages.networks.types import Commenter, Metric
 from tests.networks.bench import Bench, MemoryPace, Opens
 from tests.networks.facebook import fake as fakes
 from tests.networks.facebook.fake import Facebook, running
-from tests.networks.facebook.words import NADIA, PAGE, error
+from tests.networks.facebook.words import NADIA, PAGE
+from tests.networks.graph_words import error
 
 SPENT: Final = (
     '{"5515": [{"type": "pages", "call_count": 100, "total_cputime": 20, "total_time": 20, '

@@ -22,7 +22,8 @@ from pages.networks.facebook.door import FacebookDoor
 from pages.networks.spec import Tools
 from pages.networks.types import Access, AppKeys
 from tests.networks.facebook import words
-from tests.networks.facebook.words import GONE, NADIA, PAGE, TOKEN, error, listed
+from tests.networks.facebook.words import NADIA, PAGE, TOKEN
+from tests.networks.graph_words import GONE, error, listed
 
 KEYS: Final = AppKeys("1001", "secret of the application")
 _CREATES: Final = re.compile(r"/v[0-9.]+/[^/]+/(feed|comments|messages)")

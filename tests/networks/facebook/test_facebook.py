@@ -23,7 +23,8 @@ from pages.networks.graph_errors import Said, explained, rests, said_in
 from pages.networks.types import ABSENT, CANNOT_TELL, Image, Outgoing, Profile, Published, SightingKind
 from tests.networks.bench import picture
 from tests.networks.facebook.fake import KEYS, Facebook, after
-from tests.networks.facebook.words import NADIA, PAGE, TOKEN, error
+from tests.networks.facebook.words import NADIA, PAGE, TOKEN
+from tests.networks.graph_words import error
 
 NOW: Final = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 POST: Final = Outgoing("k", "Une lampe", "https://lumen.example/lampe")

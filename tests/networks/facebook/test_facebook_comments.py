@@ -26,7 +26,8 @@ from pages.networks.types import (
     ThreadPost,
 )
 from tests.networks.facebook.fake import Facebook, before
-from tests.networks.facebook.words import GONE, NADIA, PAGE, error
+from tests.networks.facebook.words import NADIA, PAGE
+from tests.networks.graph_words import GONE, error
 
 NOW: Final = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 

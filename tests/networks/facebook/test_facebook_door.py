@@ -18,7 +18,8 @@ from pages.networks.facebook.door import FacebookDoor
 from pages.networks.graph import HOST
 from pages.networks.types import AppKeys, Ask, Candidate, Grant
 from tests.networks.facebook.fake import KEYS, Facebook
-from tests.networks.facebook.words import DATA_ENDS, PAGE, TOKEN, USER_TOKEN, error
+from tests.networks.facebook.words import DATA_ENDS, PAGE, TOKEN, USER_TOKEN
+from tests.networks.graph_words import error
 
 NOW: Final = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 ASK: Final = Ask("https://suite.lumen.example/consent/back", "state-1", "verifier-1", "challenge-1")

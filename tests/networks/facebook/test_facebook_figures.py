@@ -14,7 +14,8 @@ from pages.networks.facebook.audience import LONGEST
 from pages.networks.facebook.figures import AT_ONCE
 from pages.networks.types import AudienceDay, Figure, Metric
 from tests.networks.facebook.fake import Facebook
-from tests.networks.facebook.words import PAGE, error
+from tests.networks.facebook.words import PAGE
+from tests.networks.graph_words import error
 
 URL: Final = "https://lumen.example/vitrine"
 DAY: Final = date(2026, 8, 31)

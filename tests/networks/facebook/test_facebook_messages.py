@@ -22,7 +22,8 @@ from pages.networks.types import (
     SightingKind,
 )
 from tests.networks.facebook.fake import Facebook
-from tests.networks.facebook.words import CONVERSATION, GONE, NADIA, PAGE, error
+from tests.networks.facebook.words import CONVERSATION, NADIA, PAGE
+from tests.networks.graph_words import GONE, error
 
 NOW: Final = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 REPLY: Final = Reply(

@@ -12,9 +12,10 @@ from cm_suite.ops.bench.fake_network import Fault, Reply
 from pages.networks.instagram import containers
 from pages.networks.types import Commenter, Metric
 from tests.networks.bench import Bench, MemoryPace, Opens
+from tests.networks.graph_words import error
 from tests.networks.instagram import fake as fakes
 from tests.networks.instagram.fake import Instagram, running
-from tests.networks.instagram.words import NADIA, error
+from tests.networks.instagram.words import NADIA
 
 SPENT: Final = (
     '{"17841400000000001": [{"type": "instagram", "call_count": 100, "total_cputime": 20, "total_time": 20, '

@@ -21,8 +21,9 @@ from pages.networks.instagram.client import InstagramClient, build
 from pages.networks.instagram.door import InstagramDoor
 from pages.networks.spec import Tools
 from pages.networks.types import Access, AppKeys
+from tests.networks.graph_words import GONE, error, listed
 from tests.networks.instagram import words
-from tests.networks.instagram.words import ACCOUNT, GONE, NADIA, NAMES, TOKEN, error, listed
+from tests.networks.instagram.words import ACCOUNT, NADIA, NAMES, TOKEN
 
 KEYS: Final = AppKeys("1001", "secret of the application")
 MOST: Final = 50  # comments an answer

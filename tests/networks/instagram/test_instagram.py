@@ -29,9 +29,10 @@ from pages.networks.types import (
     Published,
     SightingKind,
 )
+from tests.networks.graph_words import GONE, error
 from tests.networks.instagram import fake as fakes
 from tests.networks.instagram.fake import KEYS, Instagram, ago, said_in
-from tests.networks.instagram.words import ACCOUNT, GONE, TOKEN, error
+from tests.networks.instagram.words import ACCOUNT, TOKEN
 
 LINK: Final = "https://lumen.example/vitrine"
 TEXT: Final = "Nouvelle vitrine ✨ chez @atelier_roche #lampe"

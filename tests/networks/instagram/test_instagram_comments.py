@@ -25,9 +25,10 @@ from pages.networks.types import (
     SightingKind,
     ThreadPost,
 )
+from tests.networks.graph_words import GONE, error
 from tests.networks.instagram import fake as fakes
 from tests.networks.instagram.fake import Instagram, ago, said_in
-from tests.networks.instagram.words import ACCOUNT, GONE, NADIA, PAUL, error
+from tests.networks.instagram.words import ACCOUNT, NADIA, PAUL
 
 
 def reply(to: str, text: str = "Merci, Nadia !") -> Reply:

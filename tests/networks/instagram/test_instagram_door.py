@@ -18,9 +18,10 @@ from pages.networks.instagram import SPEC
 from pages.networks.instagram.accounts import SCOPES
 from pages.networks.instagram.door import InstagramDoor
 from pages.networks.types import AppKeys, Ask, Candidate, Grant
+from tests.networks.graph_words import error
 from tests.networks.instagram import fake as fakes
 from tests.networks.instagram.fake import KEYS, Instagram, said_in
-from tests.networks.instagram.words import ACCOUNT, DATA_ENDS, TOKEN, USER_TOKEN, error
+from tests.networks.instagram.words import ACCOUNT, DATA_ENDS, TOKEN, USER_TOKEN
 
 ASK: Final = Ask("https://cm.lumen.example/back", "state&1", "verifier", "challenge")
 TEN: Final = datetime(2026, 8, 12, 10, 0, tzinfo=UTC)

@@ -13,9 +13,10 @@ from pages.networks.errors import Code
 from pages.networks.graph import VERSION
 from pages.networks.instagram import SPEC
 from pages.networks.types import AudienceDay, Capability, Figure, Metric, WhyNot
+from tests.networks.graph_words import error
 from tests.networks.instagram import fake as fakes
 from tests.networks.instagram.fake import Instagram
-from tests.networks.instagram.words import ACCOUNT, day, error, insights
+from tests.networks.instagram.words import ACCOUNT, day, insights
 
 ALL: Final = {"reach": 103, "views": 264, "likes": 31, "comments": 4, "saved": 7, "shares": 2}
 FIRST: Final = date(2026, 8, 11)

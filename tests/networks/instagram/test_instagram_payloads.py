@@ -40,9 +40,10 @@ from pages.networks.types import (
     Reply,
     ThreadPost,
 )
+from tests.networks.graph_words import error
 from tests.networks.instagram import fake as fakes
 from tests.networks.instagram.fake import Instagram, ago
-from tests.networks.instagram.words import ACCOUNT, USER_TOKEN, error
+from tests.networks.instagram.words import ACCOUNT, USER_TOKEN
 
 FOLDER: Final = Path(__file__).parent / "payloads"
 FILES: Final = sorted(path.stem for path in FOLDER.glob("*.json"))

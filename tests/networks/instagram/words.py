@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from cm_suite.ops.bench.fake_network import Reply, Request
+from tests.networks.graph_words import error, stamp
 
 TOKEN: Final = "token-of-the-page"
 USER_TOKEN: Final = "token-of-alice"
@@ -23,41 +23,6 @@ PROFILE: Final = {
 }
 TASKS: Final = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"]
 DATA_ENDS: Final = 1_800_000_000
-
-
-def error(
-    code: int,
-    subcode: int = 0,
-    message: str = "no",
-    status: int = 400,
-    headers: dict[str, str] | None = None,
-) -> Reply:
-    """A refusal as the Graph API words it."""
-    said: dict[str, Any] = {
-        "message": message,
-        "type": "OAuthException",
-        "code": code,
-        "fbtrace_id": "EJplcsCHuLu",
-    }
-    said |= {"error_subcode": subcode} if subcode else {}
-    return Reply(status, {"error": said}, headers or {})
-
-
-GONE: Final = error(100, 33, "Unsupported get request. Object with ID '999' does not exist")
-
-
-def stamp(at: datetime) -> str:
-    """An instant as the Graph API writes it."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
-
-
-def listed(rows: list[dict[str, Any]], size: int, after: int, origin: str) -> dict[str, Any]:
-    """A page of a list, with the address of the next one, token included."""
-    found: dict[str, Any] = {"data": rows[after : after + size]}
-    if after + size < len(rows):
-        further = f"{origin}/v25.0/x?access_token={TOKEN}&limit={size}&after={after + size}"
-        found["paging"] = {"cursors": {"after": str(after + size)}, "next": further}
-    return found
 
 
 def media(key: str, each: dict[str, Any]) -> dict[str, Any]:
