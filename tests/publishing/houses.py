@@ -40,7 +40,8 @@ class House:
 
     `shown`: our posts, oldest first. `answers`: our replies, each with what it answers. `hear` lets Nadia
     write below a post. `renews` readies it to give another token. `hidden` is None where the network hides
-    nothing. `keys`: the application's settings.
+    nothing. `write`: she writes in private, if she can; `private`: what she got back. `keys`: the
+    application's settings.
     """
 
     network: str
@@ -54,6 +55,8 @@ class House:
     hear: Callable[[str, str], str]
     calls: Callable[[], int]
     renews: Callable[[], None] = lambda: None
+    write: Callable[[str], str] | None = None
+    private: Callable[[], list[str]] = list
     hidden: Callable[[str], bool] | None = None
     own_server: bool = False
     renewal: str = ""
@@ -112,6 +115,8 @@ def _facebook() -> Iterator[House]:
             server.say,
             lambda: len(server.requests),
             hidden=lambda remote_id: bool(server.comments[remote_id]["is_hidden"]),
+            write=server.write,
+            private=lambda: [each["message"] for each in server.messages if each["from"] == words.PAGE],
             keys={
                 "CM_META_APP_ID": facebook.KEYS.client_id,
                 "CM_META_APP_SECRET": facebook.KEYS.client_secret,
@@ -173,6 +178,8 @@ def _x() -> Iterator[House]:
             lambda text, to: str(server.say(x.NADIA, text, to)["id"]),
             lambda: server.served,
             hidden=lambda remote_id: remote_id in server.hidden,
+            write=lambda text: str(server.write(x.NADIA, text)["id"]),
+            private=lambda: [each["text"] for each in server.events if each["sender_id"] == x.LUMEN.id],
             renewal=x.REFRESH,
             keys={"CM_X_CLIENT_ID": x.KEYS.client_id, "CM_X_CLIENT_SECRET": x.KEYS.client_secret},
         )
@@ -189,6 +196,14 @@ def _bluesky() -> Iterator[House]:
             gates = server.accounts[bluesky.OURS].of(GATES).values()
             return any(uri in each["value"].get("hiddenReplies", []) for each in gates)
 
+        def write(text: str) -> str:
+            made = server.chat.say(bluesky.NADIA, bluesky.OURS, text)
+            return f"{made['convo']}/{made['id']}"
+
+        def private() -> list[str]:
+            said = [each for messages in server.chat.messages.values() for each in messages]
+            return [each["text"] for each in said if each["sender"]["did"] == bluesky.OURS]
+
         posts = server.posts
         yield House(
             "bluesky",
@@ -204,6 +219,8 @@ def _bluesky() -> Iterator[House]:
             lambda text, to: server.say(bluesky.NADIA, text, to),
             lambda: server.served,
             hidden=hidden,
+            write=write,
+            private=private,
             own_server=True,
             renewal=server.open(bluesky.OURS)[1],
         )
@@ -216,7 +233,8 @@ def _mastodon() -> Iterator[House]:
         account = fake_mastodon.ACCOUNT
 
         def own(*, below: bool) -> list[dict[str, Any]]:
-            return [each for each in server.of(account.id) if bool(each["in_reply_to_id"]) is below]
+            shown = [each for each in server.of(account.id) if each["visibility"] != "direct"]
+            return [each for each in shown if bool(each["in_reply_to_id"]) is below]
 
         def said(status: dict[str, Any]) -> str:
             return html.unescape(status["content"].removeprefix("<p>").removesuffix("</p>"))
@@ -238,6 +256,8 @@ def _mastodon() -> Iterator[House]:
             lambda: [(said(each), each["in_reply_to_id"]) for each in own(below=True)],
             hear,
             lambda: server.served,
+            write=lambda text: server.whisper(fake_mastodon.NADIA, text),
+            private=lambda: [said(each) for each in server.of(account.id) if each["visibility"] == "direct"],
             own_server=True,
         )
 
