@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pages.networks.words import compose
 from pages.networks.x import SPEC
 from pages.networks.x.length import (
     LIMIT,
     URL_LENGTH,
-    compose,
     has_address,
     measure,
     plain_addresses,
