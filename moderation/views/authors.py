@@ -51,7 +51,7 @@ def _done(request: BrandRequest, comment: Comment, deed: Deed, well: Outcome) ->
         messages.add_message(request, messages.SUCCESS if result.done else messages.ERROR, str(outcome))
         return redirect(_room(request, comment))
     undo = result.decision if result.decision and result.decision.act == Decided.BLOCK else None
-    context = author_context(comment) | {
+    context = author_context(request, comment) | {
         "refused": "" if result.done else str(outcome),
         "asked_again": result.kind is ResultKind.NEEDS_REASON,
         "toast": str(outcome) if result.done else "",
@@ -60,9 +60,14 @@ def _done(request: BrandRequest, comment: Comment, deed: Deed, well: Outcome) ->
     return render(request, "moderation/author.html", context)
 
 
-def author_context(comment: Comment) -> dict[str, Any]:
-    """What is known of a comment's author, for the fragment that stands beside it."""
+def author_context(request: BrandRequest, comment: Comment) -> dict[str, Any]:
+    """What is known of a comment's author, for the fragment that stands beside it.
+
+    `keys`: it stands in the queue, whose keyboard presses its buttons.
+    """
+    queue = reverse("moderation:queue", args=[request.brand.slug])
     return {
+        "keys": (request.htmx.current_url_abs_path or "").startswith(queue),
         "comment": comment,
         "author": author_history(comment),
         "block": author_block(comment),

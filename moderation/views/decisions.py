@@ -239,7 +239,9 @@ def _undone(
         target += "?confirm=undo#undo"
     messages.add_message(request, messages.SUCCESS if done else messages.WARNING, str(outcome))
     if request.htmx and decision.act == Decided.BLOCK:
-        return render(request, "moderation/author.html", author_context(comment) | {"oob_author": True})
+        return render(
+            request, "moderation/author.html", author_context(request, comment) | {"oob_author": True}
+        )
     if request.htmx and result.kind is not K.ALONE_MUST_CONFIRM:  # nobody is led away from their work
         return render(request, "moderation/toast.html")
     return HttpResponseClientRedirect(target) if request.htmx else redirect(target)

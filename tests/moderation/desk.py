@@ -26,8 +26,9 @@ class Desk(Rooms):
         return cast("Answer", self.client.get(self.at(name, *parts), query, headers=headers))
 
     def send(self, name: str, *parts: object, target: str = "", **data: Any) -> Answer:
-        """Send a form as htmx does."""
-        headers = {**HTMX, "HX-Target": target}
+        """Send a form as htmx does from the queue."""
+        at = f"http://testserver{self.at('queue')}"
+        headers = {**HTMX, "HX-Target": target, "HX-Current-URL": at}
         return cast("Answer", self.client.post(self.at(name, *parts), data, headers=headers))
 
     def press(self, page: Answer, button: str, **typed: Any) -> Answer:

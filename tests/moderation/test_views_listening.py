@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
@@ -66,7 +67,9 @@ class TestMessages:
         self, mona: Desk, account: Page, social: FakeNetwork, message: Comment
     ) -> None:
         assert soup(mona.get("queue")).select(".tabs a")[3].get_text() == "Private messages 1"
-        today = soup(mona.client.get(reverse("dashboard:today", args=["maison-lumen"])))
+        today = BeautifulSoup(
+            mona.client.get(reverse("dashboard:today", args=["maison-lumen"])).content, "lxml"
+        )
         foot = today.select_one(f'main a[href="{reverse("moderation:messages", args=["maison-lumen"])}"]')
         assert foot is not None
         assert foot.get_text() == "1 private conversation waits for an answer"
@@ -74,7 +77,8 @@ class TestMessages:
         social.tell("p2", "Demain.", author=Commenter(account.remote_id, "Maison Lumen"))
         poll_page(account.pk)
         assert soup(mona.get("queue")).select(".tabs a")[3].get_text() == "Private messages"
-        quiet = soup(mona.client.get(reverse("dashboard:today", args=["maison-lumen"]))).get_text()
+        again = mona.client.get(reverse("dashboard:today", args=["maison-lumen"]))
+        quiet = again.content.decode()
         assert "waits for an answer" not in quiet
         assert "Nothing needs you" in quiet
 
@@ -217,6 +221,18 @@ class TestBlock:
         assert "Taken back before it left: nobody was blocked." in undone.get_text()
         assert undone.select_one(f"#{target}")["hx-swap-oob"] == "true"  # type: ignore[index]
         assert Action.objects.get().state == ActionState.CANCELLED
+
+    def test_a_key_is_offered_where_the_keyboard_presses_it_alone(self, mona: Desk, comment: Comment) -> None:
+        block = f"#author-{comment.pk} details.qblock"
+        assert soup(mona.get("comment", comment.pk)).select(f"{block} kbd, {block} [data-q]") == []
+        mona.send("ask_review", comment.pk)
+        pane = soup(mona.get("review", Review.objects.get().pk))
+        assert [each.get_text() for each in pane.select(f"{block} kbd")] == ["B"]
+        assert len(pane.select(f"{block} [data-q=b]")) == 1
+        here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{mona.at('comment', comment.pk)}"}
+        answer = mona.client.post(mona.at("block", comment.pk), {"reason": "Il insulte."}, headers=here)
+        assert "Let the author in again" in answer.content.decode()
+        assert BeautifulSoup(answer.content, "lxml").select("section.clock :is(kbd, [data-q])") == []
 
     def test_undone_after_it_left_it_is_lifted(
         self, mona: Desk, comment: Comment, social: FakeNetwork
