@@ -32,6 +32,6 @@ NETWORKS: Final = discover()
 
 
 def is_ours(code: str) -> bool:
-    """Whether this installation is itself the network: the brand's own public page, which needs no account."""
+    """Whether this installation is itself the network: the brand's own public page, without an account."""
     spec = NETWORKS.get(code)
     return spec is not None and spec.connect is ConnectKind.NONE
