@@ -50,7 +50,10 @@ ABILITIES: Final[Mapping[Capability, Ability]] = {
     Capability.IMAGES: Ability(
         _("Takes images with their alternative texts"), _("Takes no images from here")
     ),
-    Capability.PROFILE: Ability(_("Says how many people follow"), _("Does not say how many people follow")),
+    Capability.PROFILE: Ability(
+        _("Says who the account is, and how many follow where it counts them"),
+        _("Does not say who the account is, nor how many follow"),
+    ),
     Capability.AUDIENCE: Ability(
         _("Counts who comes and who leaves, day by day, as far as it tells"),
         _("Does not say who left, nor why: only the total is known"),

@@ -79,7 +79,9 @@ def desk_of(request: BrandRequest) -> Desk:
 @require_POST
 def pictures(request: BrandRequest) -> HttpResponse:
     """The images of a form, after a file was chosen or a button pressed; nothing of the post is kept."""
-    response = render(request, "publishing/pictures.html", {"desk": desk_of(request)})
+    taken_out = request.POST.get(ACT, "").startswith("drop:")  # the button that had the focus is gone
+    context = {"desk": desk_of(request), "taken_out": taken_out}
+    response = render(request, "publishing/pictures.html", context)
     response.headers["HX-Trigger-After-Settle"] = "pictures"
     return response
 

@@ -250,6 +250,13 @@ def test_a_page_elsewhere_is_not_taken_for_an_empty_one_of_ours(page: Page, vera
     assert "Nobody follows this page yet" not in said
 
 
+def test_a_page_without_any_number_says_no_more(page: Page, vera: Client) -> None:
+    Page.objects.filter(pk=page.pk).update(followers=None)
+    said = line_of(vera, page)
+    assert "No number of this page is known" in said
+    assert "This network says how many follow the page" not in said
+
+
 def test_what_a_network_told_is_summed_over_the_days_it_told_of(page: Page, vera: Client) -> None:
     told(page, 1, 9, 4)
     told(page, 3, 2, 1)

@@ -46,7 +46,7 @@ def social(cast: Cast) -> Page:
         host="https://mastodon.example",
         remote_id="7",
         name="Lumen social",
-        handle="lumen@mastodon.example",
+        handle="@lumen@mastodon.example",
     )
 
 
@@ -122,7 +122,7 @@ class TestFragment:
     def test_the_length_is_the_network_s(self, cast: Cast, bob: Rooms, social: Page) -> None:
         form = plan_form([cast.newsroom, social], AT, text="Hello", link="https://example.org/" + "x" * 80)
         page = soup(bob.post("checks", **form))
-        assert [words(each) for each in page.select(".card-head .figure")] == ["5 of 5000", "30 of 500"]
+        assert [words(each) for each in page.select(".card-head .figure")] == ["5 of 5,000", "30 of 500"]
 
     def test_a_text_that_is_too_long_is_red(self, bob: Rooms, social: Page) -> None:
         page = soup(bob.post("checks", **plan_form([social], AT, text="a" * 501)))
@@ -157,6 +157,7 @@ class TestFragment:
         assert account.select(".preview-card") == []
         assert "First line Second line https://www.example.org/a/b" in words(account)
         assert "@lumen@mastodon.example" in words(account)
+        assert "@@" not in words(account)
 
 
 class TestCheck:

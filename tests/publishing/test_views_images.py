@@ -127,6 +127,13 @@ class TestWithoutAScript:
         form = draft_form(**with_images(one, two), picture_act=f"drop:{one.pk}")
         assert held(bob.post("compose", **form)) == [(two.pk, "")]
 
+    def test_the_keyboard_goes_on_where_an_image_was_taken_out(self, cast: Cast, bob: Rooms) -> None:
+        one, two = stored(cast.brand), stored(cast.brand, 1)
+        taken = bob.post("pictures", **with_images(one, two), picture_act=f"drop:{one.pk}")
+        assert [each["id"] for each in soup(taken).select("[autofocus]")] == ["pictures-add"]
+        moved = bob.post("pictures", **with_images(one, two), picture_act=f"up:{two.pk}")
+        assert soup(moved).select("[autofocus]") == []
+
     @pytest.mark.parametrize("act", ["up:", "drop:x", "down:999999999999999999999", "sideways:1", "add"])
     def test_a_button_that_means_nothing_changes_nothing(self, cast: Cast, bob: Rooms, act: str) -> None:
         kept = stored(cast.brand)
