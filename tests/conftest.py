@@ -26,6 +26,15 @@ hypothesis.register_profile("suite", deadline=None)
 hypothesis.load_profile("suite")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that reach the database: no other can, and no other differs from engine to engine."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or asked & {"db", "transactional_db"}:
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def flushed(django_db_setup: None) -> Iterator[None]:
     """Let the flush after a transactional test pass the ledger, which refuses to lose a row."""

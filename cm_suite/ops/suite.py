@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 
 from cm_suite.ops import boot, postgres, translations
 
-# What is quick runs on both engines; browsers and whole processes on one; what watches the clock, by itself.
+# What is quick runs on both engines, on the second what reaches the database at all; browsers and whole
+# processes run on one; what watches the clock, by itself.
 QUICK = "not (slow or browser)"
+QUICK_ANYWHERE = f"{QUICK} and database"
 HEAVY = "(slow or browser) and not alone"
 ALONE = "alone"
+HANDS = str(min(max(os.cpu_count() or 2, 2), 6))
 ADVICE = (
     "PostgreSQL: skipped. The embedded one could not start (see {log}); set DATABASE_URL to a server where "
     "databases may be created."
@@ -42,13 +45,13 @@ def on_sqlite(args: Sequence[str]) -> int:
     say("SQLite")
     if args:
         return pytest(args, environ)
-    runs = (["-n", "2", "-m", QUICK], ["-n", "2", "-m", HEAVY], ["-m", ALONE])
+    runs = (["-n", HANDS, "-m", QUICK], ["-n", HANDS, "-m", HEAVY], ["-m", ALONE])
     return max([pytest(each, environ) for each in runs])
 
 
 def on_postgres(args: Sequence[str]) -> int:
     """The same on PostgreSQL: DATABASE_URL's, else the embedded one. None: a failure if all is required."""
-    chosen = args or ("-n", "2", "-m", QUICK)
+    chosen = args or ("-n", HANDS, "-m", QUICK_ANYWHERE)
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         say("PostgreSQL (DATABASE_URL)")
         return pytest(chosen, os.environ)

@@ -42,15 +42,17 @@ def offer(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
     monkeypatch.setattr(postgres, "server", server)
 
 
-QUICK = ("-n", "2", "-m", "not (slow or browser)")
-HEAVY = ("-n", "2", "-m", "(slow or browser) and not alone")
+HANDS = str(min(max(os.cpu_count() or 2, 2), 6))
+QUICK = ("-n", HANDS, "-m", "not (slow or browser)")
+AGAIN = ("-n", HANDS, "-m", "not (slow or browser) and database")
+HEAVY = ("-n", HANDS, "-m", "(slow or browser) and not alone")
 ALONE = ("-m", "alone")
 
 
 def test_the_whole_suite_runs_on_both(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, "postgresql://embedded")
     assert suite.main([]) == 0
-    assert runs == [(QUICK, None), (HEAVY, None), (ALONE, None), (QUICK, "postgresql://embedded")]
+    assert runs == [(QUICK, None), (HEAVY, None), (ALONE, None), (AGAIN, "postgresql://embedded")]
 
 
 def test_what_tests_leave_goes_with_them(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
