@@ -29,7 +29,7 @@ from tests.networks.bluesky.people import NADIA, OURS, PAUL
 
 AUTHOR: Final = Commenter(NADIA, "Nadia")
 NOW: Final = datetime.now(UTC)
-UNTIL: Final = NOW + timedelta(minutes=1)
+UNTIL: Final = NOW + timedelta(hours=2)
 
 
 def published(server: Bluesky) -> str:
