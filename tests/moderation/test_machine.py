@@ -272,4 +272,4 @@ def test_a_house_of_one() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("house", [House, Lonely])
 def test_at_length(house: type[House]) -> None:
-    run(house, examples=40, steps=25)
+    run(house, examples=20, steps=25)

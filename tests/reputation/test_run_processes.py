@@ -26,7 +26,7 @@ PAUSE = fetch.PAUSE
 
 type Start = Callable[..., Child]
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 
 def page(web: Web, path: str, seconds: float = 0.0) -> str:

@@ -29,7 +29,7 @@ MANY: Final = 500
 HOSTS: Final = 50
 WORDS: Final = [f"mot{place}" for place in range(2000)]
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 
 def asked(act: Callable[[], object]) -> tuple[float, int]:
