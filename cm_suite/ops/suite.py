@@ -45,13 +45,14 @@ def on_sqlite(args: Sequence[str]) -> int:
     say("SQLite")
     if args:
         return pytest(args, environ)
-    runs = (["-n", HANDS, "-m", QUICK], ["-n", HANDS, "-m", HEAVY], ["-m", ALONE])
+    shared = ["-n", HANDS, "--dist", "worksteal", "-m"]  # whoever is done takes from who is not
+    runs = ([*shared, QUICK], [*shared, HEAVY], ["-m", ALONE])
     return max([pytest(each, environ) for each in runs])
 
 
 def on_postgres(args: Sequence[str]) -> int:
     """The same on PostgreSQL: DATABASE_URL's, else the embedded one. None: a failure if all is required."""
-    chosen = args or ("-n", HANDS, "-m", QUICK_ANYWHERE)
+    chosen = args or ("-n", HANDS, "--dist", "worksteal", "-m", QUICK_ANYWHERE)
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         say("PostgreSQL (DATABASE_URL)")
         return pytest(chosen, os.environ)

@@ -42,10 +42,10 @@ def offer(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
     monkeypatch.setattr(postgres, "server", server)
 
 
-HANDS = str(min(max(os.cpu_count() or 2, 2), 6))
-QUICK = ("-n", HANDS, "-m", "not (slow or browser)")
-AGAIN = ("-n", HANDS, "-m", "not (slow or browser) and database")
-HEAVY = ("-n", HANDS, "-m", "(slow or browser) and not alone")
+SHARED = ("-n", str(min(max(os.cpu_count() or 2, 2), 6)), "--dist", "worksteal", "-m")
+QUICK = (*SHARED, "not (slow or browser)")
+AGAIN = (*SHARED, "not (slow or browser) and database")
+HEAVY = (*SHARED, "(slow or browser) and not alone")
 ALONE = ("-m", "alone")
 
 
