@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from moderation.enums import ActionState, CloseCode, Code, Decided, Presence, ResultKind
 from pages import messages as pages_messages
-from pages.networks.registry import NETWORKS
-from pages.networks.types import Capability, ConnectKind
+from pages.networks.registry import NETWORKS, is_ours
+from pages.networks.types import Capability
 
 type Words = str | Promise
 D = Decided
@@ -261,13 +261,7 @@ _PUBLIC_PAGE: Final = _("the public page")
 
 def place_words(network: str) -> str:
     """Where a comment stands, inside a sentence: "the public page", "Mastodon"."""
-    return str(_PUBLIC_PAGE if _is_ours(network) else pages_messages.network_name(network))
-
-
-def _is_ours(network: str) -> bool:
-    """Whether it is the brand's own public page, here."""
-    spec = NETWORKS.get(network)
-    return spec is not None and spec.connect is ConnectKind.NONE
+    return str(_PUBLIC_PAGE if is_ours(network) else pages_messages.network_name(network))
 
 
 def effect_words(act: str, network: str, presence: str = "") -> str:
@@ -275,7 +269,7 @@ def effect_words(act: str, network: str, presence: str = "") -> str:
     words = _EFFECTS[act]
     if act == D.HIDE and presence == Presence.HIDDEN:
         words = _STAYS_HIDDEN
-    elif _is_ours(network) and act in _NEWSROOM:
+    elif is_ours(network) and act in _NEWSROOM:
         words = _NEWSROOM[act]
     return str(words) % {"network": place_words(network)}
 

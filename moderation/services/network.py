@@ -8,6 +8,7 @@ from typing import Final
 
 from moderation.enums import Presence, WatchKind
 from pages.models import Page
+from pages.networks import registry
 from pages.networks.base import Client, Listens, Mentions, Messages
 from pages.networks.registry import NETWORKS
 from pages.networks.types import Capability, CommentBatch, ConnectKind
@@ -66,8 +67,7 @@ def elsewhere() -> list[str]:
 
 def is_ours(page: Page) -> bool:
     """Whether the network is this installation: it costs nothing to ask, and tells of every change."""
-    spec = NETWORKS.get(page.network)
-    return spec is not None and spec.connect is ConnectKind.NONE
+    return registry.is_ours(page.network)
 
 
 def every(page: Page) -> timedelta:

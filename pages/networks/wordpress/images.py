@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from cm_suite.core.errors import Later, OutcomeError
+from pages.networks.answers import web_address
 from pages.networks.spec import ImageRules
 from pages.networks.types import Image, Outgoing
 from pages.networks.wordpress import mapping
@@ -55,7 +56,7 @@ def _sent(wire: Wire, slug: str, image: Image) -> Shown:
 def _shown(said: Any, alt: str | None = None) -> Shown:
     """An image of the library. Raises Later for an answer that is none."""
     try:
-        address = mapping.web_address(said["source_url"])
+        address = web_address(said["source_url"])
         if not address or not isinstance(said, Mapping):
             raise ValueError("it stands nowhere")
         kept = said.get("alt_text") if alt is None else alt

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from cm_suite.core import clock
+from pages.networks.answers import web_address
 from pages.networks.types import (
     Commenter,
     CommentKind,
@@ -21,7 +22,6 @@ from pages.networks.wordpress.roots import Site
 from pages.networks.words import text_of
 
 SKEW: Final = timedelta(minutes=10)  # further ahead than this, no instant is believed
-LONGEST_ADDRESS: Final = 500
 PRESENCES: Final = {
     "approved": CommentPresence.VISIBLE,
     "hold": CommentPresence.PENDING,
@@ -96,12 +96,6 @@ def one_line(value: object) -> str:
     """A name on one line; empty when unsaid."""
     found = " ".join(value.split()) if isinstance(value, str) else ""
     return "".join(char for char in found if char.isprintable())[:200]
-
-
-def web_address(value: object) -> str:
-    """An address that may be shown as a link; empty for anything else."""
-    address = value if isinstance(value, str) and len(value) <= LONGEST_ADDRESS else ""
-    return address if address.startswith(("https://", "http://")) and address.isprintable() else ""
 
 
 def _author(said: Mapping[str, Any]) -> Commenter:
