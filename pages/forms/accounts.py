@@ -34,15 +34,19 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Check the throttle, then the password. Raises ValidationError."""
         email = self.cleaned_data.get("username") or ""
-        address = client_address(self.request)
-        until = accounts.locked_until(email, address)
+        place = client_address(self.request), self._device(email)
+        until = accounts.locked_until(email, *place)
         if until is not None:
             raise ValidationError(wait_words(until), code="throttled")
         try:
             return super().clean()
         except ValidationError:
-            accounts.note_failure(email, address)
+            accounts.note_failure(email, *place)
             raise
+
+    def _device(self, email: str) -> str:
+        token = self.request.COOKIES.get(accounts.DEVICE_COOKIE, "") if self.request else ""
+        return accounts.device(email, token)
 
 
 def wait_words(until: datetime) -> str:

@@ -11,7 +11,7 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfir
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -41,6 +41,7 @@ class SignIn(LoginView):
         """Sign in and go on."""
         response = super().form_valid(form)
         remember_language(response, form.get_user().language)
+        remember_device(response, form.get_user())
         return response
 
 
@@ -57,7 +58,9 @@ class NewPassword(PasswordResetConfirmView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Save the password and ask to sign in with it."""
         messages.success(self.request, _("Your password is changed. Sign in with the new one."))
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        remember_device(response, form.user)
+        return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,6 +113,19 @@ def remember_language(response: HttpResponse, language: str) -> None:
     )
 
 
+def remember_device(response: HttpResponse, person: Person) -> None:
+    """Know this browser again when the person signs in: strangers' wrong passwords do not shut it out."""
+    response.set_cookie(
+        accounts.DEVICE_COOKIE,
+        accounts.device_token(person),
+        max_age=accounts.DEVICE_DAYS * 86_400,
+        path=reverse("pages:sign_in"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
 def _join(request: HttpRequest, found: Invitation, person: Person) -> HttpResponse:
     try:
         invitations.accept(found, person)
@@ -143,6 +159,7 @@ def _welcome(request: HttpRequest, found: Invitation, form: Form) -> HttpRespons
     messages.success(request, _("Welcome to %(brand)s.") % {"brand": found.brand.name})
     response = redirect("dashboard:today", brand=found.brand.slug)
     remember_language(response, person.language)
+    remember_device(response, person)
     return response
 
 

@@ -18,7 +18,7 @@ from pages.forms.people import PasswordForm, ProfileForm
 from pages.models import Person
 from pages.selectors.people import memberships_of
 from pages.services import accounts
-from pages.views.accounts import remember_language
+from pages.views.accounts import remember_device, remember_language
 
 
 @person_view
@@ -49,7 +49,9 @@ def change_password(request: PersonRequest) -> HttpResponse:
     form.save()
     update_session_auth_hash(request, form.user)
     messages.success(request, _("Your password is changed. You are signed out everywhere else."))
-    return redirect("pages:profile")
+    response = redirect("pages:profile")
+    remember_device(response, request.user)
+    return response
 
 
 def set_language(request: HttpRequest) -> HttpResponse:
