@@ -74,7 +74,7 @@ def score_run(run: Run) -> None:
     names = run.subject.splitlines()
     asked = Asked(run.queries.order_by("public__place", "place", "pk"))
     weighed = {each.document.pk: each for each in _weigh(run, names, asked)}
-    _join(weighed)
+    _join(run, weighed)
     steps.hold(run)
     with transaction.atomic():
         _write(run, list(weighed.values()))
@@ -141,9 +141,13 @@ def _passages(whole: bool, text: str, found: tuple[subject.Found, ...]) -> str:
     return "\n".join(kept)[:PASSAGE_MOST]
 
 
-def _join(weighed: dict[int, Weighed]) -> None:
-    """Of pages that repeat one another, the earliest is the original; those without a date come last."""
-    for group in near.group({pk: each.compared for pk, each in weighed.items()}):
+def _join(run: Run, weighed: dict[int, Weighed]) -> None:
+    """Of pages that repeat one another, the earliest is the original; those without a date come last.
+
+    Raises LeaseLostError.
+    """
+    compared = {pk: each.compared for pk, each in weighed.items()}
+    for group in near.group(compared, lambda: steps.hold(run)):
         first = min(group, key=lambda pk: (weighed[pk].document.published_at or _NEVER, pk))
         for pk in group - {first}:
             weighed[pk].original = first

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reputation.scoring import near
 from reputation.scoring.near import group
 
 SOURCE = """
@@ -120,3 +121,70 @@ def test_copies_of_a_hundred_articles_are_found_again() -> None:
     groups = group(texts)
     assert all(len({home[key] for key in keys}) == 1 for keys in groups)
     assert sum(len(keys) == 3 for keys in groups) >= 98
+
+
+def near_copies(count: int, words: int = 120) -> dict[int, str]:
+    """One article with another beginning and end each time."""
+    body = article(1, words)
+    return {key: f"{article(1_000 + key, 6)} {body} {article(5_000 + key, 6)}" for key in range(count)}
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The pairs of texts that were measured exactly."""
+    pairs: list[object] = []
+    exact = near._shared
+
+    def counted(one: near._Text, other: near._Text) -> int:
+        pairs.append((one.keys, other.keys))
+        return exact(one, other)
+
+    monkeypatch.setattr(near, "_shared", counted)
+    return pairs
+
+
+@pytest.mark.parametrize("count", [200, 2_000])
+def test_the_work_grows_with_the_texts_and_not_with_their_square(count: int, measured: list[object]) -> None:
+    assert group(near_copies(count)) == [frozenset(range(count))]
+    assert len(measured) <= 8 * count
+
+
+def test_texts_that_only_share_a_menu_are_measured_a_bounded_number_of_times(measured: list[object]) -> None:
+    menu = article(9_999, 60)
+    assert group({key: f"{menu} {article(key, 150)}" for key in range(300)}) == []
+    assert len(measured) <= near.MOST_MEASURED * 300
+
+
+def test_whoever_waits_is_told_that_the_work_goes_on() -> None:
+    beats: list[int] = []
+    group(near_copies(200), lambda: beats.append(1))
+    assert len(beats) == 1 + 200 // near.BEAT_EVERY
+
+
+def test_what_the_beat_raises_ends_the_work() -> None:
+    def lost() -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        group(near_copies(3), lost)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pages_of_two_articles_among_many_copies_make_no_two_articles_one(seed: int) -> None:
+    draw = random.Random(seed)
+    rows = [(number, changed(article(number), 0.05, copy)) for number in range(10) for copy in range(8)]
+    pairs = [draw.sample(range(10), 2) for _ in range(20)]
+    rows += [(-1, f"{article(one)} {article(other)}") for one, other in pairs]
+    draw.shuffle(rows)
+    groups = group({key: text for key, (_, text) in enumerate(rows)})
+    homes = [{rows[key][0] for key in keys} - {-1} for keys in groups]
+    assert sorted(home.pop() for home in homes if len(home) == 1) == list(range(10))
+    assert not any(homes)
+
+
+def test_copies_that_only_their_source_ties_together_are_one_group_however_they_come() -> None:
+    source = article(3)
+    copies = [changed(source, 0.12, seed) for seed in range(6)]
+    for turn in range(7):
+        texts = dict(enumerate([*copies[:turn], source, *copies[turn:]]))
+        assert group(texts) == [frozenset(range(7))]

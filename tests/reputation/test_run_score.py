@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -177,13 +178,33 @@ def test_a_run_cancelled_while_it_is_weighed_has_no_mention(cast: Cast, audit: A
     run = read(audit, cast.bob, GLAD)
     group = near.group
 
-    def cancelled(texts: Any) -> Any:
+    def cancelled(texts: Any, beat: Any) -> Any:
         Run.objects.filter(pk=run.pk).update(state=RunState.CANCELLED, lease_token=None, lease_until=None)
-        return group(texts)
+        return group(texts, beat)
 
     with patch.object(near, "group", cancelled):
         assert weighed(run).state == RunState.CANCELLED
     assert (run.mentions.count(), Notice.objects.count()) == (0, 0)
+
+
+def test_comparing_keeps_the_lease_however_long_it_takes(cast: Cast, audit: Audit) -> None:
+    run = read(audit, cast.bob, *(f"{GLAD} Numéro {n}." for n in range(6)))
+    group = near.group
+
+    def slow(texts: Any, beat: Any) -> Any:
+        def step() -> None:
+            soon = timezone.now() + timedelta(seconds=30)
+            Run.objects.filter(pk=run.pk).update(lease_until=soon)
+            beat()
+            run.refresh_from_db()
+            assert run.lease_until is not None
+            assert run.lease_until > soon
+
+        return group(texts, step)
+
+    with patch.object(near, "group", slow), patch.object(near, "BEAT_EVERY", 1):
+        assert weighed(run).state == RunState.DONE
+    assert run.mentions.count() == 6
 
 
 def test_scoring_asks_the_same_number_of_questions_for_few_and_many(cast: Cast) -> None:
