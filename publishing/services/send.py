@@ -26,8 +26,8 @@ from publishing.services.slots import locked
 
 S = DeliveryState
 logger = logging.getLogger(__name__)
-PASSING_REFUSALS: Final = 2
-"""A refused credential that the network then accepts again is passing; this often, not for ever."""
+MOST_REFUSALS: Final = 3
+"""So often is a post sent with a credential that is refused for it, and accepted when the network is asked."""
 
 
 class FenceTwiceError(RuntimeError):
@@ -149,23 +149,34 @@ def _said_before(sending: Sending, error: Never) -> bool:
 
 
 def _credential_refused(sending: Sending, client: Client | None, error: Never) -> None:
-    """The network refused our credential. It is asked again: a passing error disconnects nothing.
+    """The network refused our credential. It is asked again: only when it says so twice is the page let go.
 
-    A page that stays connected all the same has, or gets, another token: the delivery waits for it.
+    What was refused while the page stays connected is tried again some times (another token may be on its
+    way), then it is refused alone. What a page that must be reconnected stopped leaves with its queue later:
+    the network took nothing.
     """
     leases.renew(sending.delivery, settings.CM_SEND_LEASE.total_seconds())  # asking again takes its time
-    lasting = client is None or sending.delivery.tries >= PASSING_REFUSALS or _refused_again(client)
-    lasting = lasting and _lets_go(sending.ready.page)
+    answered = _answered(client)
+    lasting = answered is False and _lets_go(sending.ready.page)
     with transaction.atomic():
         outcomes.note(sending.attempt, error)
-        if not lasting:
-            outcomes.postpone(sending.delivery, sending.state, error.code)
-        elif sending.attempt:
-            outcomes.refuse(sending.delivery, S.SENDING, error)
+        if lasting:
+            outcomes.hold(sending.delivery, sending.state, HoldReason.RECONNECT, error.code)
+        elif answered and _refusals(sending, error) >= MOST_REFUSALS:
+            outcomes.refuse(sending.delivery, sending.state, error)
         else:
-            outcomes.hold(sending.delivery, S.CLAIMED, HoldReason.RECONNECT, error.code)
+            outcomes.postpone(sending.delivery, sending.state, error.code)
     if lasting:
         hold_queue(sending.ready.page.pk)
+
+
+def _refusals(sending: Sending, error: Never) -> int:
+    """How many sends were refused with this word, this one too, since the post was last planned.
+
+    `tries` counts waits of any kind since then: of this plan are no more sends than that, and this one.
+    """
+    latest = sending.delivery.attempts.order_by("-number")[: sending.delivery.tries + 1]
+    return sum((each.outcome, each.code) == (Outcome.NEVER, error.code) for each in latest)
 
 
 def _lets_go(page: Page) -> bool:
@@ -174,14 +185,17 @@ def _lets_go(page: Page) -> bool:
     return done or not Page.objects.filter(pk=page.pk, state=PageState.CONNECTED).exists()
 
 
-def _refused_again(client: Client) -> bool:
+def _answered(client: Client | None) -> bool | None:
+    """Whether the network still takes our credential; None when it cannot be asked."""
+    if client is None:  # there was nothing to ask it with
+        return False
     try:
         client.profile()
     except Never as error:
-        return error.step == NextStep.RECONNECT
+        return error.step != NextStep.RECONNECT
     except OutcomeError:
-        return False
-    return False
+        return None
+    return True
 
 
 def hold_queue(page_id: int) -> int:

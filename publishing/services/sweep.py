@@ -54,7 +54,7 @@ def held_again() -> int:
 def released() -> int:
     """Held by a pause that has ended or a page that is connected again: back to the plan. How many."""
     freed = _unpaused() | _reconnected()
-    fields: dict[str, Any] = {"hold_reason": "", "code": "", "next_attempt_at": None}
+    fields: dict[str, Any] = {"hold_reason": "", "code": "", "tries": 0, "next_attempt_at": None}
     return sum(
         move(each, S.HELD, S.PLANNED, where=Q(hold_reason=each.hold_reason), **fields)
         for each in freed.order_by("due_at", "pk")

@@ -25,7 +25,7 @@ from pages.services.pause import pause
 from publishing import jobs
 from publishing.enums import DeliveryState, FollowUpTask, HoldReason
 from publishing.models import Attempt, Delivery, FollowUp, Override, Post
-from publishing.services import claim, draft, outcomes, plan, send
+from publishing.services import claim, draft, outcomes, plan, send, sweep
 from publishing.services.outgoing import mark
 from publishing.services.results import Saved
 from tests.people import Cast
@@ -203,7 +203,11 @@ class TestCredential:
         mastodon.refresh_from_db()
         row, next_one = fresh(row), fresh(next_one)
         assert mastodon.state == PageState.NEEDS_RECONNECT
-        assert (row.state, row.code, row.step) == (S.REJECTED, "access_refused", "reconnect")
+        assert (row.state, row.hold_reason, row.code) == (S.HELD, HoldReason.RECONNECT, "access_refused")
+        assert (attempts(row), events(row)) == (
+            [(1, "never", "access_refused")],
+            [(S.HELD, FollowUpTask.LEDGER)],
+        )
         assert (next_one.state, next_one.hold_reason) == (S.HELD, HoldReason.RECONNECT)
         assert state_of(elsewhere) == S.PLANNED
         assert set(Notice.objects.values_list("kind", "person__name")) == {("reconnect", "Alice")}
@@ -218,14 +222,78 @@ class TestCredential:
         assert (mastodon.state, row.state, row.tries) == (PageState.CONNECTED, S.PLANNED, 1)
         assert (attempts(row), state_of(next_one)) == ([(1, "never", "access_refused")], S.PLANNED)
 
-    def test_a_refusal_that_keeps_coming_does(self, mastodon: Page, network: Network) -> None:
+    def test_what_a_revoked_token_stopped_leaves_once_after_reconnecting(
+        self, mastodon: Page, network: Network
+    ) -> None:
+        network.fake.any_token = False
+        row = due(mastodon, tries=5)
+        turn()
+        assert (state_of(row), network.accepted) == (S.HELD, {})
+        network.fake.any_token = True
+        Page.objects.filter(pk=mastodon.pk).update(state=PageState.CONNECTED)
+        assert sweep.released() == 1
+        assert (state_of(row), fresh(row).tries) == (S.PLANNED, 0)
+        turn()
+        turn()
+        assert (state_of(row), network.accepted) == (S.PUBLISHED, {TEXT: 1})
+        assert attempts(row) == [(1, "never", "access_refused"), (2, "done", "")]
+
+    @pytest.mark.parametrize("tries", [2, 30])
+    def test_waits_for_other_reasons_are_no_refusals(
+        self, mastodon: Page, network: Network, tries: int
+    ) -> None:
+        network.answers("POST", 401, "The access token is invalid")
+        row = due(mastodon, tries=tries)
+        for number in range(1, 3):
+            started_at = clock.now() - timedelta(minutes=number)
+            given = {"fingerprint": "x", "outcome": "later", "code": "rate_limited"}
+            Attempt.objects.create(delivery=row, number=number, started_at=started_at, **given)
+        turn()
+        mastodon.refresh_from_db()
+        assert (mastodon.state, state_of(row)) == (PageState.CONNECTED, S.PLANNED)
+        assert [each.method for each in network.fake.requests][-1] == "GET"
+        assert Notice.objects.count() == 0
+
+    def test_a_post_that_is_refused_again_and_again_goes_alone(
+        self, mastodon: Page, network: Network
+    ) -> None:
         network.answers("POST", 403, "This action is outside the authorized scopes", times=3)
         row = due(mastodon)
+        next_one = delivery_of(mastodon, clock.now() + timedelta(days=1), "Tomorrow")
+        states = []
         for _try in range(3):
-            Delivery.objects.update(next_attempt_at=None)
+            Delivery.objects.filter(pk=row.pk).update(next_attempt_at=None)
             turn()
+            states.append(state_of(row))
         mastodon.refresh_from_db()
-        assert (mastodon.state, fresh(row).code) == (PageState.NEEDS_RECONNECT, "scope_missing")
+        row = fresh(row)
+        assert states == [S.PLANNED, S.PLANNED, S.REJECTED]
+        assert (row.code, row.step) == ("scope_missing", "reconnect")
+        assert (mastodon.state, state_of(next_one)) == (PageState.CONNECTED, S.PLANNED)
+        assert Notice.objects.count() == 0
+        assert events(row) == [(S.REJECTED, FollowUpTask.LEDGER), (S.REJECTED, FollowUpTask.NOTICE)]
+
+    def test_refusals_of_an_earlier_plan_do_not_count(self, mastodon: Page, network: Network) -> None:
+        network.answers("POST", 403, "This action is outside the authorized scopes")
+        row = due(mastodon)
+        for number in range(1, 4):
+            given = {"fingerprint": "x", "outcome": "never", "code": "scope_missing"}
+            Attempt.objects.create(delivery=row, number=number, started_at=clock.now(), **given)
+        turn()
+        assert (state_of(row), fresh(row).tries) == (S.PLANNED, 1)
+
+    def test_a_network_that_cannot_be_asked_again_decides_nothing(
+        self, mastodon: Page, network: Network
+    ) -> None:
+        row = due(mastodon)
+        for number in range(1, 5):
+            network.answers("POST", 403, "This action is outside the authorized scopes")
+            network.answers("GET", 503, "down")
+            Delivery.objects.filter(pk=row.pk).update(next_attempt_at=None)
+            turn()
+            assert (state_of(row), fresh(row).tries) == (S.PLANNED, number)
+        mastodon.refresh_from_db()
+        assert mastodon.state == PageState.CONNECTED
 
     def test_a_page_without_a_token_holds_before_anything_is_sent(
         self, mastodon: Page, network: Network
