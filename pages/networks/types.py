@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Final
+
+from pages.networks.shelf import MemoryShelf, Shelf
 
 
 class Capability(StrEnum):
@@ -83,7 +85,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A post as it leaves. `key` is the delivery's, the same at every try; `language` is ISO 639-1."""
+    """A post as it leaves. `key` is the delivery's, the same at every try; `language` is ISO 639-1.
+
+    `shelf` holds what earlier tries prepared for it; it says nothing of what the post is.
+    """
 
     key: str
     text: str
@@ -91,6 +96,7 @@ class Outgoing:
     content_type: str = ""
     language: str = ""
     images: tuple[Image, ...] = ()
+    shelf: Shelf = field(default_factory=MemoryShelf, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +282,7 @@ class IncomingComment:
 
     `at`: first available online, aware; None when the network says nothing believable. `parent_id`: the
     comment it answers, empty for the post itself. `notified_at`, `notices`: formal notices received about it.
+    `version`: what the network calls this wording, where it shows a comment in the wording that was read.
     """
 
     remote_id: str
@@ -292,6 +299,7 @@ class IncomingComment:
     notices: int = 0
     kind: CommentKind = CommentKind.COMMENT
     conversation: str = ""  # of a private message
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

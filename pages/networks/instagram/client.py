@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from cm_suite.core.errors import Never, NextStep, OutcomeError
+from cm_suite.core.errors import Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.http import NetworkHttp
 from pages.networks.answers import UNREADABLE, web_address
 from pages.networks.base import Fence
@@ -21,7 +21,7 @@ from pages.networks.graph_wire import BARRED
 from pages.networks.instagram import mapping, sightings
 from pages.networks.instagram.audience import Audience
 from pages.networks.instagram.comments import Conversations
-from pages.networks.instagram.containers import PUBLISHED, Workshop, check
+from pages.networks.instagram.containers import PRESSED, Made, Workshop, check
 from pages.networks.instagram.errors import MEANINGS, OF_MEDIA, InstagramGraph
 from pages.networks.instagram.figures import Figures
 from pages.networks.instagram.length import LIMIT, caption_of
@@ -45,19 +45,32 @@ class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, A
         self._graph = InstagramGraph(http, host, access.token, secret=secret, subcodes=MEANINGS)
         self._press = InstagramGraph(http, host, access.token, secret=secret, subcodes=OF_MEDIA)
         self._account = access.remote_id
-        self._pressed: dict[str, str] = {}  # by the post's key, the container that was to be published
+        self._token = access.token
 
     def publish(self, post: Outgoing, fence: Fence) -> Published:
-        """Publish once; containers are made and ready before the fence."""
+        """Publish once; containers are made and ready before the fence, and the last one is noted there."""
         caption = caption_of(post)
         check(post.images, caption)
-        workshop = Workshop(self._press, self._account)
+        workshop = self._workshop(post)
         workshop.quota()
-        container = workshop.make(post.images, caption)
+        ready = workshop.make(post, caption)
+        unpublished = workshop.press(ready)
         fence()
-        self._pressed[post.key] = container
+        if not unpublished:
+            raise Unknown(Code.DUPLICATE)  # an earlier try arrived after all
+        return self._shown(self._create(workshop, ready))
+
+    def _workshop(self, post: Outgoing) -> Workshop:
+        return Workshop(self._press, self._account, self._token, post.shelf)
+
+    def _create(self, workshop: Workshop, ready: Made) -> str:
+        """The one call that creates; the post's id. What is refused is made anew when it is tried again."""
         edge = path_of(self._account, "media_publish")
-        return self._shown(made(self._press.post(edge, {"creation_id": container})))
+        try:
+            return made(self._press.post(edge, {"creation_id": ready.container}))
+        except Never:
+            workshop.forget(ready)
+            raise
 
     def _shown(self, remote_id: str) -> Published:
         """What was just made, with its address when the network says it now; it is there in any case."""
@@ -75,11 +88,10 @@ class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, A
         A container of ours that the network calls published is somewhere, listed or not.
         """
         sighting = sightings.look(caption_of(post), lambda: self._published(since), since, until)
-        container = self._pressed.get(post.key)
-        if sighting != ABSENT or container is None:
+        pressed = post.shelf.kept(PRESSED)
+        if sighting != ABSENT or not pressed:
             return sighting
-        code, _status = Workshop(self._press, self._account).status(container)
-        return CANNOT_TELL if code == PUBLISHED else ABSENT
+        return CANNOT_TELL if self._workshop(post).is_out(pressed) else ABSENT
 
     def _published(self, since: datetime) -> Iterator[Seen]:
         """The account's posts, the latest first, down to a page that is older than the window."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
-from unittest import mock
 
 from cm_suite.core.errors import Outcome
 from cm_suite.ops.bench.fake_network import Fault, Reply
-from pages.networks.instagram import containers
 from pages.networks.types import Commenter, Metric
 from tests.networks.bench import Bench, MemoryPace, Opens
 from tests.networks.graph_words import error
@@ -46,15 +44,14 @@ FAULTS: Final[dict[str, tuple[Fault, Outcome]]] = {
 @contextmanager
 def instagram() -> Iterator[Bench]:
     """A professional account."""
-    with running(Instagram()) as server, mock.patch.object(containers, "PAUSES", (0.0, 0.0)):
+    with running(Instagram()) as server:
         pace = MemoryPace()
 
         def plan(fault: Fault) -> Callable[[], None]:
             return lambda: server.fail_next(fault)
 
         faults = {name: (plan(fault), outcome) for name, (fault, outcome) in FAULTS.items()}
-        working = ("IN_PROGRESS", "In Progress: Media is still being processed.")
-        faults["media_processing"] = (lambda: server.statuses.append(working), Outcome.LATER)
+        faults["media_processing"] = (lambda: setattr(server, "slow", 1), Outcome.LATER)
 
         def engage(post: str) -> Metric:
             server.insights[post] = {"shares": 1, "likes": 3, "saved": 2}

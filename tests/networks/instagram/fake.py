@@ -44,7 +44,8 @@ class Instagram:
         self.messages: list[dict[str, Any]] = []
         self.insights: dict[str, dict[str, int]] = {}
         self.days: dict[int, dict[str, Any]] = {}  # by the second that is asked
-        self.statuses: deque[tuple[str, str]] = deque()  # what becomes of the containers that are made next
+        self.slow = 0  # looks at each container that is made from now on, until it is ready
+        self.ending = ("FINISHED", "Finished: ready.")  # what each of them comes to
         self.quota: dict[str, Any] = {"quota_total": 100, "quota_duration": 86400}
         self.used: int | None = None
         self.refused: dict[str, Reply] = {}  # by a part of the method, the path and the fields
@@ -185,8 +186,7 @@ class Instagram:
         if node == ACCOUNT:
             return Reply(200, words.PROFILE)
         if node in self.containers:
-            each = self.containers[node]
-            return Reply(200, {"id": node, "status_code": each["code"], "status": each["status"]})
+            return Reply(200, {"id": node, **self._looked(self.containers[node])})
         return self._node(node, query.get("fields", ""))
 
     def _node(self, node: str, fields: str) -> Reply:
@@ -267,9 +267,10 @@ class Instagram:
 
     def _container(self, said: dict[str, Any]) -> Reply:
         made = self._next()
-        code, status = self.statuses.popleft() if self.statuses else ("FINISHED", "Finished: ready.")
+        code, status = self.ending
         children = said.get("children", "")
         self.containers[made] = {
+            "looks": self.slow,
             "code": code,
             "status": status,
             "caption": said.get("caption", ""),
@@ -280,11 +281,21 @@ class Instagram:
         }
         return Reply(200, {"id": made})
 
+    def _looked(self, container: dict[str, Any]) -> dict[str, str]:
+        """How far a container is; each look brings it nearer."""
+        if container["looks"] > 0:
+            container["looks"] -= 1
+            return {
+                "status_code": "IN_PROGRESS",
+                "status": "In Progress: Media is still being processed.",
+            }
+        return {"status_code": container["code"], "status": container["status"]}
+
     def _publish(self, said: dict[str, Any]) -> Reply:
         container = self.containers.get(said["creation_id"])
         if container is None or container["child"]:
             return error(24, 2207008)
-        if container["code"] != "FINISHED":
+        if container["code"] != "FINISHED" or container["looks"]:
             return error(9007, 2207027)
         container["code"] = "PUBLISHED"
         made = self.put(container["caption"])

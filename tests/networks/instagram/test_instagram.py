@@ -15,7 +15,7 @@ from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.ops.bench.fake_network import Reply
 from pages.networks.errors import Code
 from pages.networks.graph import HOST, VERSION, proof
-from pages.networks.instagram import SPEC, containers
+from pages.networks.instagram import SPEC
 from pages.networks.instagram.client import build
 from pages.networks.instagram.length import LIMIT, caption_of, hashtags, measure
 from pages.networks.spec import Tools
@@ -88,6 +88,7 @@ def test_one_image_is_a_container_then_a_post(instagram: Instagram) -> None:
     ]
     assert before == 3
     assert instagram.containers[container] == {
+        "looks": 0,
         "code": "PUBLISHED",
         "status": "Finished: ready.",
         "caption": f"{TEXT}\n\n{LINK}",
@@ -152,13 +153,6 @@ def test_several_images_are_a_carousel_in_their_order(instagram: Instagram) -> N
     assert said["media_type"] == "CAROUSEL"
 
 
-def test_a_carousel_waits_for_each_of_its_images(instagram: Instagram) -> None:
-    instagram.statuses.extend([("FINISHED", ""), ("IN_PROGRESS", "")])
-    waits = later(instagram, post(images=2))
-    assert waits.code == Code.MEDIA_PROCESSING
-    assert [each["child"] for each in instagram.containers.values()] == [True, True]
-
-
 # --- refused before anything
 
 
@@ -217,71 +211,7 @@ def test_the_last_of_the_day_still_goes_out(instagram: Instagram) -> None:
     assert len(instagram.media) == 1
 
 
-# --- containers that are not ready
-
-
-def test_an_image_that_is_worked_on_is_for_later(instagram: Instagram) -> None:
-    instagram.statuses.append(("IN_PROGRESS", "In Progress"))
-    with time_machine.travel(AT_TEN, tick=False):
-        waits = later(instagram, post())
-    assert (waits.code, waits.retry_at) == (Code.MEDIA_PROCESSING, AT_TEN + timedelta(minutes=1))
-    (container,) = instagram.containers
-    assert len(instagram.asked("GET", container)) == 3
-    assert instagram.asked("POST", "media_publish") == []
-
-
-def test_the_looks_of_a_post_last_a_second_at_most() -> None:
-    assert containers.PAUSES == (0.1, 0.3, 0.5)
-    assert sum(containers.PAUSES) <= 1
-
-
-def test_an_image_that_becomes_ready_meanwhile_goes_out(
-    instagram: Instagram, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instagram.statuses.append(("IN_PROGRESS", ""))
-
-    def ready(_seconds: float) -> None:
-        for each in instagram.containers.values():
-            each["code"] = "FINISHED"
-
-    monkeypatch.setattr("pages.networks.instagram.containers.time.sleep", ready)
-    publish(instagram, post())
-    assert len(instagram.media) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "code", "step"),
-    [
-        ("Error: Media upload has failed with error code 2207085", Code.MEDIA_REFUSED, NextStep.EDIT),
-        ("Error: 2207004", Code.MEDIA_REFUSED, NextStep.EDIT),
-        ("Error: 2207009", Code.MEDIA_REFUSED, NextStep.EDIT),
-        ("Error: 2207010", Code.CONTENT_REFUSED, NextStep.EDIT),
-        ("Error: 2207052", Code.PUBLIC_URL_NEEDED, NextStep.CONTACT),
-        ("Error: 2207050", Code.CHECKPOINT, NextStep.CONTACT),
-        ("Error", Code.MEDIA_REFUSED, NextStep.EDIT),
-        ("", Code.MEDIA_REFUSED, NextStep.EDIT),
-    ],
-)
-def test_a_container_that_failed_says_why(
-    instagram: Instagram, status: str, code: Code, step: NextStep
-) -> None:
-    instagram.statuses.append(("ERROR", status))
-    assert refused(instagram, post()) == (code, step)
-
-
-@pytest.mark.parametrize("subcode", [2207003, 2207082, 2207020, 2207032])
-def test_a_container_that_failed_for_now_is_for_later(instagram: Instagram, subcode: int) -> None:
-    instagram.statuses.append(("ERROR", f"Error: Media upload has failed with error code {subcode}"))
-    waits = later(instagram, post())
-    assert waits.code == Code.MEDIA_PROCESSING
-    assert waits.retry_at is not None
-
-
-def test_a_container_that_expired_is_made_again_another_time(instagram: Instagram) -> None:
-    instagram.statuses.append(("EXPIRED", "Expired: 2207020"))
-    assert later(instagram, post()).code == Code.MEDIA_PROCESSING
-    publish(instagram, post())
-    assert len(instagram.media) == 1
+# --- what is refused
 
 
 @pytest.mark.parametrize(
@@ -423,20 +353,59 @@ def test_what_cannot_all_be_read_is_not_absent(instagram: Instagram) -> None:
 
 
 def test_a_container_that_is_published_and_not_listed_is_not_sent_again(instagram: Instagram) -> None:
-    client, what, since = instagram.client(), post(), ago(seconds=10)
+    what, since = post(), ago(seconds=10)
     instagram.fail_next(fakes.RESET_AFTER)
     with pytest.raises(Unknown):
-        client.publish(what, lambda: None)
+        instagram.client().publish(what, lambda: None)
     instagram.media.clear()
-    assert client.find(what, since, since + timedelta(minutes=1)) == CANNOT_TELL
+    assert instagram.client().find(what, since, since + timedelta(minutes=1)) == CANNOT_TELL
 
 
-def test_a_container_that_was_not_published_is_absent(instagram: Instagram) -> None:
-    client, what, since = instagram.client(), post(), ago(seconds=10)
+def test_a_container_that_was_not_published_is_absent_and_the_very_same_goes_out(
+    instagram: Instagram,
+) -> None:
+    what, since = post(), ago(seconds=10)
     instagram.fail_next(fakes.RESET_BEFORE)
     with pytest.raises(Unknown):
-        client.publish(what, lambda: None)
-    assert client.find(what, since, since + timedelta(minutes=1)) == ABSENT
+        instagram.client().publish(what, lambda: None)
+    assert instagram.client().find(what, since, since + timedelta(minutes=1)) == ABSENT
+    publish(instagram, what)
+    assert (len(instagram.containers), len(instagram.media)) == (1, 1)
+
+
+def test_one_that_arrived_after_it_was_called_absent_is_not_published_again(instagram: Instagram) -> None:
+    what, since = post(), ago(seconds=10)
+    instagram.fail_next(fakes.RESET_BEFORE)
+    with pytest.raises(Unknown):
+        instagram.client().publish(what, lambda: None)
+    assert instagram.client().find(what, since, since + timedelta(minutes=1)) == ABSENT
+    (container,) = instagram.containers.values()
+    container["code"] = "PUBLISHED"
+    fences: list[str] = []
+    with pytest.raises(Unknown) as unknown:
+        instagram.client().publish(what, lambda: fences.append("crossed"))
+    assert (unknown.value.code, fences) == (Code.DUPLICATE, ["crossed"])
+    assert (instagram.asked("POST", "media_publish"), len(instagram.containers)) == ([], 1)
+    assert instagram.client().find(what, since, since + timedelta(minutes=1)) == CANNOT_TELL
+
+
+def test_a_container_that_never_goes_out_is_made_anew_after_two_tries(instagram: Instagram) -> None:
+    what = post()
+    for _time in range(2):
+        instagram.fail_next(fakes.RESET_BEFORE)
+        with pytest.raises(Unknown):
+            instagram.client().publish(what, lambda: None)
+    publish(instagram, what)
+    assert (len(instagram.containers), len(instagram.media)) == (2, 1)
+
+
+def test_what_was_refused_is_made_anew(instagram: Instagram) -> None:
+    what = post()
+    instagram.fail_next(fakes.before(error(100, 0, "Invalid parameter")))
+    with pytest.raises(Never):
+        instagram.client().publish(what, lambda: None)
+    publish(instagram, what)
+    assert (len(instagram.containers), len(instagram.media)) == (2, 1)
 
 
 # --- taken down
@@ -527,6 +496,6 @@ def test_the_measure_and_what_leaves_agree(text: str, link: str) -> None:
 
 def test_whatever_a_container_says_is_an_outcome(instagram: Instagram) -> None:
     for code in ("ERROR", "EXPIRED", "PUBLISHED", "?"):
-        instagram.statuses.append((code, "x" * 9))
+        instagram.ending = (code, "x" * 9)
         with pytest.raises(OutcomeError):
             instagram.client().publish(post(), lambda: pytest.fail("the fence was crossed"))
