@@ -11,6 +11,7 @@ from typing import Final
 
 from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks import graph_marks as marks
+from pages.networks import graph_places as places
 from pages.networks import graph_sightings as sightings
 from pages.networks.answers import UNREADABLE, identifier
 from pages.networks.answers import mapping as object_of
@@ -22,6 +23,7 @@ from pages.networks.facebook.pagewire import PageWire
 from pages.networks.facebook.threads import Threads
 from pages.networks.graph import made, path_of
 from pages.networks.graph_comments import GraphComments
+from pages.networks.graph_marks import Mark
 from pages.networks.graph_messages import MESSAGE_FIELDS, message
 from pages.networks.graph_sightings import Seen
 from pages.networks.graph_wire import BARRED, DEAF
@@ -45,15 +47,27 @@ class Conversations(PageWire, GraphComments):
     """Listens and answers."""
 
     def comments(self, mark: str) -> CommentBatch:
-        """What others wrote under the Page's recent posts since the mark, both levels, oldest first."""
-        known = marks.read(mark)
-        reading = Threads(self._graph, self._account).since(known.since)
-        whole = reading.whole()
-        there = marks.fresh(known, whole)
-        if reading.up_to is None:
-            return CommentBatch(there, marks.after(mark, whole))
-        further = marks.not_before(marks.after(mark, whole, again=1), int(reading.up_to))
-        return CommentBatch(there, further, more=further != mark)
+        """What others wrote under the Page's recent posts since the mark, both levels, oldest first.
+
+        The newest of each post come with every turn; a turn that could not read all goes on behind them.
+        """
+        base, stop = places.read(mark)
+        known = marks.read(base)
+        try:
+            reading = Threads(self._graph, self._account).since(known, stop)
+        except Never as refusal:
+            if stop is None or refusal.code != Code.CONTENT_REFUSED:
+                raise
+            return CommentBatch((), places.again(stop), more=True)
+        if stop is None:
+            there = marks.fresh(known, reading.newest + reading.behind)
+            further = places.after(base, reading.newest + reading.behind, reading.stop)
+            return CommentBatch(there, further, more=places.read(further)[1] is not None)
+        behind = marks.fresh(Mark(stop.floor, known.known), reading.behind)
+        newer = reading.newest if reading.whole else ()  # else what is between would be passed over
+        further = places.after(base, newer, reading.stop)
+        more = not reading.whole or places.read(further)[1] is not None
+        return CommentBatch(_in_order([*marks.fresh(known, reading.newest), *behind]), further, more)
 
     def comment(self, remote_id: str) -> IncomingComment:
         """One comment, mention or message as it is now; GONE when the network has it no more.
@@ -129,3 +143,8 @@ class Conversations(PageWire, GraphComments):
         edge = path_of(thread, "comments")
         for page in self._graph.pages(edge, asked, most=MOST_PAGES, lacking=BARRED):
             yield from sightings.readable(each for each in page if self._mine(each))
+
+
+def _in_order(comments: list[IncomingComment]) -> tuple[IncomingComment, ...]:
+    """Each once, oldest first."""
+    return tuple(sorted({each.remote_id: each for each in comments}.values(), key=marks.second_of))

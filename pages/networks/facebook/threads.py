@@ -1,7 +1,8 @@
-"""What people wrote under the Page's recent posts, read from an instant on.
+"""What people wrote under the Page's recent posts, the newest first, read down to an instant.
 
 https://developers.facebook.com/docs/graph-api/reference/object/comments: `filter=stream` gives both levels in
-the order of time; `since` is the lower bound of the time they were made.
+the order of time; `since` is the lower bound of the time they were made. The newest of every post come with
+one answer, so that what is said today is read at once; what one turn cannot reach is where the next goes on.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pages.networks.facebook.mapping import COMMENT_FIELDS, POST_FIELDS
 from pages.networks.graph import Graph, following, path_of
 from pages.networks.graph_answers import inner, instant_or_none
 from pages.networks.graph_comments import recent
+from pages.networks.graph_marks import Mark, digest
+from pages.networks.graph_places import Stop
 from pages.networks.graph_wire import DEAF
 from pages.networks.types import IncomingComment, ThreadPost
 
@@ -25,18 +28,21 @@ COMMENTS: Final = 25  # of each post, in the answer about all of them
 MORE: Final = 100
 FURTHER: Final = 6  # calls a turn for posts with more comments than one answer holds
 
+type Thread = tuple[ThreadPost, Mapping[str, Any]]
+"""A post, and the answer that holds its newest comments."""
+
 
 @dataclass
 class Reading:
-    """One turn: the comments read, and up to which second they are all there (None: up to now)."""
+    """One turn: the newest comments of each post, those behind them, and where it had to stop.
 
-    comments: list[IncomingComment] = field(default_factory=list)
-    up_to: float | None = None
+    `whole`: whether every comment since the mark is among the newest.
+    """
 
-    def whole(self) -> list[IncomingComment]:
-        """The comments of the time in which none is missing."""
-        limit = float("inf") if self.up_to is None else self.up_to
-        return [each for each in self.comments if each.at is None or each.at.timestamp() <= limit]
+    newest: list[IncomingComment] = field(default_factory=list)
+    behind: list[IncomingComment] = field(default_factory=list)
+    stop: Stop | None = None
+    whole: bool = True
 
 
 class Threads:
@@ -47,40 +53,58 @@ class Threads:
         self._page = page_id
         self._left = FURTHER
 
-    def since(self, second: int) -> Reading:
-        """Everything that others wrote since a second, both levels."""
-        edge = f"comments.filter(stream).order(chronological).limit({COMMENTS})"
-        edge += f".since({second - 1})" if second > 0 else ""
+    def since(self, known: Mark, stop: Stop | None = None) -> Reading:
+        """What others wrote since a mark, both levels; behind the newest, from where a turn stopped on.
+
+        A post that went takes its stop with it: the others are read from their newest on once more.
+        """
+        floor = known.since if stop is None else stop.floor
         reading = Reading()
-        fields = f"{POST_FIELDS},{edge}{{{COMMENT_FIELDS}}}"
-        for each in recent(self._graph, path_of(self._page, "published_posts"), fields, POSTS):
-            self._under(each, reading, second)
+        threads = self._recent(floor)
+        for post, answer in threads:
+            newest = list(self._of_others(answer, post))
+            met = any(digest(each) in known.known for each in newest)  # what is older was dealt with
+            reading.newest += newest
+            reading.whole &= met or not _cursor(answer) or _oldest(answer) < known.since
+        reached = stop is None or all(post.remote_id != stop.post for post, _answer in threads)
+        for post, answer in threads:
+            here = stop is not None and post.remote_id == stop.post
+            reached = reached or here
+            if reached and reading.stop is None:
+                cursor = stop.cursor if stop is not None and here else _cursor(answer)
+                self._behind(post, cursor, floor, reading)
         return reading
 
-    def _under(self, row: Mapping[str, Any], reading: Reading, second: int) -> None:
-        """One post and what stands under it."""
-        try:
-            post = mapping.thread_post(row)
-        except UNREADABLE:
-            return
-        found = object_of(row.get("comments"))
-        last = float(second)
-        while found:
-            reading.comments += self._of_others(found, post)
-            last = max(last, *_times(found))
-            further = following(found)
-            if further is None:
-                return
+    def _recent(self, floor: int) -> list[Thread]:
+        edge = f"comments.filter(stream).order(reverse_chronological).limit({COMMENTS})"
+        edge += f".since({floor - 1})" if floor > 0 else ""
+        fields = f"{POST_FIELDS},{edge}{{{COMMENT_FIELDS}}}"
+        found: list[Thread] = []
+        for row in recent(self._graph, path_of(self._page, "published_posts"), fields, POSTS):
+            try:
+                found.append((mapping.thread_post(row), object_of(row.get("comments"))))
+            except UNREADABLE:
+                continue
+        return found
+
+    def _behind(self, post: ThreadPost, cursor: str, floor: int, reading: Reading) -> None:
+        """The comments of one post from a cursor down to the floor, as far as this turn goes."""
+        asked = {
+            "fields": COMMENT_FIELDS,
+            "filter": "stream",
+            "order": "reverse_chronological",
+            "limit": MORE,
+        }
+        asked |= {"since": floor - 1} if floor > 0 else {}
+        while cursor:
             if self._left == 0:
-                reading.up_to = last if reading.up_to is None else min(reading.up_to, last)
+                reading.stop = Stop(floor, post.remote_id, cursor)
                 return
             self._left -= 1
-            asked = further | self._asked(second)
-            found = self._graph.get(path_of(post.remote_id, "comments"), asked, lacking=DEAF)
-
-    def _asked(self, second: int) -> dict[str, Any]:
-        asked = {"fields": COMMENT_FIELDS, "filter": "stream", "order": "chronological", "limit": MORE}
-        return asked | ({"since": second - 1} if second > 0 else {})
+            edge = path_of(post.remote_id, "comments")
+            found = self._graph.get(edge, asked | {"after": cursor}, lacking=DEAF)
+            reading.behind += self._of_others(found, post)
+            cursor = _cursor(found)
 
     def _of_others(self, answer: Mapping[str, Any], post: ThreadPost) -> Iterator[IncomingComment]:
         for each in inner({"comments": answer}, "comments"):
@@ -92,7 +116,12 @@ class Threads:
                 yield comment
 
 
-def _times(answer: Mapping[str, Any]) -> list[float]:
-    """When each comment of an answer was written, our own too; 0 first."""
+def _cursor(answer: Mapping[str, Any]) -> str:
+    """Where the next page of a list begins; empty when there is none."""
+    return (following(answer) or {}).get("after", "")
+
+
+def _oldest(answer: Mapping[str, Any]) -> float:
+    """When the last of an answer was written, our own too, in seconds since 1970."""
     found = (instant_or_none(each.get("created_time")) for each in inner({"comments": answer}, "comments"))
-    return [0.0, *(at.timestamp() for at in found if at is not None)]
+    return min((at.timestamp() for at in found if at is not None), default=float("inf"))

@@ -12,6 +12,7 @@ from typing import Final
 
 from cm_suite.core.errors import Never, NextStep
 from pages.networks import graph_marks as marks
+from pages.networks import graph_places as places
 from pages.networks.answers import mapping as object_of
 from pages.networks.base import Fence
 from pages.networks.errors import Code
@@ -21,7 +22,7 @@ from pages.networks.graph_marks import Mark
 from pages.networks.graph_messages import MESSAGE_FIELDS, message
 from pages.networks.graph_sightings import Seen, readable
 from pages.networks.graph_wire import BARRED, DEAF
-from pages.networks.instagram import mapping, places, sightings
+from pages.networks.instagram import mapping, sightings
 from pages.networks.instagram.mapping import COMMENT_FIELDS, MEDIA_FIELDS, TAGGED
 from pages.networks.instagram.mentions import Tagged
 from pages.networks.instagram.threads import Threads

@@ -17,6 +17,7 @@ from pages.networks.graph import Graph, following, path_of
 from pages.networks.graph_answers import rows
 from pages.networks.graph_comments import recent
 from pages.networks.graph_marks import second_of
+from pages.networks.graph_places import Stop
 from pages.networks.graph_wire import DEAF
 from pages.networks.instagram import mapping
 from pages.networks.instagram.mapping import COMMENT_FIELDS, MEDIA_FIELDS
@@ -28,15 +29,6 @@ FURTHER: Final = 7  # calls a turn beyond the first
 
 _REPLIES: Final = f"replies.limit({COMMENTS}){{{COMMENT_FIELDS}}}"
 _WITH_REPLIES: Final = f"{COMMENT_FIELDS},{_REPLIES}"
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Where a turn ended: under which post, at which page, and down to which second it was to read."""
-
-    floor: int
-    post: str
-    cursor: str
 
 
 @dataclass

@@ -211,7 +211,8 @@ class Facebook:
                 row |= {"comments": found} if found["data"] else {}
             return Reply(200, listed(rows, size, after, self.origin))
         if edge == "comments" and (node in self.posts or node in self.comments):
-            return Reply(200, self._below(node, int(query.get("since", "0")), size, after))
+            newest = query.get("order") == "reverse_chronological"
+            return Reply(200, self._below(node, int(query.get("since", "0")), size, after, newest=newest))
         if edge == "tagged":
             return Reply(200, listed([words.mention(each) for each in self.tagged], size, after, self.origin))
         if edge == "conversations":
@@ -226,17 +227,20 @@ class Facebook:
         return sorted(found, key=lambda each: each[1]["at"], reverse=True)
 
     def _under(self, post: str, fields: str) -> dict[str, Any]:
-        asked = re.search(r"comments\.filter\(stream\)\.order\(chronological\)\.limit\((\d+)\)", fields)
+        asked = re.search(
+            r"comments\.filter\(stream\)\.order\((reverse_)?chronological\)\.limit\((\d+)\)", fields
+        )
         since = re.search(r"\.since\((-?\d+)\)", fields)
         if asked is None:
             return {"data": []}
-        size = min(int(asked[1]), self.page_size or 100)
-        return self._below(post, int(since[1]) if since else 0, size, 0)
+        size = min(int(asked[2]), self.page_size or 100)
+        return self._below(post, int(since[1]) if since else 0, size, 0, newest=bool(asked[1]))
 
-    def _below(self, node: str, since: int, size: int, after: int) -> dict[str, Any]:
+    def _below(self, node: str, since: int, size: int, after: int, *, newest: bool = False) -> dict[str, Any]:
+        told = sorted(self.comments.values(), key=lambda each: each["at"], reverse=newest)
         rows = [
             words.comment(each)
-            for each in sorted(self.comments.values(), key=lambda each: each["at"])
+            for each in told
             if node in (each["post"], each["parent"]) and each["at"].timestamp() >= since
         ]
         return listed(rows, size, after, self.origin)

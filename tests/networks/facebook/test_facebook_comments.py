@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.ops.bench.fake_network import Reply as Answer
 from pages.networks import graph_marks as marks
+from pages.networks import graph_places as places
 from pages.networks.errors import Code
 from pages.networks.facebook import threads
 from pages.networks.types import (
@@ -115,24 +116,78 @@ def test_further_pages_of_one_post_are_read_to_their_end(facebook: Facebook) -> 
     assert (ids(batch), batch.more) == (said, False)
 
 
-def test_where_one_post_is_not_read_to_its_end_the_mark_stays_before(facebook: Facebook) -> None:
-    facebook.page_size = 2
-    busy = many(facebook, facebook.put("Une lampe", NOW), 20)
-    quiet = facebook.say("Plus tard", facebook.put("Un vase", NOW - timedelta(days=1)), at=NOW + timedelta(1))
-    client = facebook.client()
-    found, mark = [], ""
-    for _turn in range(10):
-        batch = client.comments(mark)
+def turns(facebook: Facebook, mark: str = "", most: int = 60) -> tuple[list[str], str, int]:
+    """What is read turn by turn, the last mark, and how many turns it took."""
+    found: list[str] = []
+    for number in range(1, most + 1):
+        before = len(facebook.requests)
+        batch = facebook.client().comments(mark)
+        assert len(facebook.requests) - before <= 1 + threads.FURTHER
+        assert len(batch.mark) <= 300
         found += ids(batch)
         mark = batch.mark
         if not batch.more:
-            break
-    assert found == [*busy, quiet]
+            return found, mark, number
+    raise AssertionError("it never ends")
 
 
-def test_what_stands_behind_many_answers_of_our_own_is_neither_passed_over_nor_out_of_reach(
+def test_the_newest_comments_of_a_busy_page_are_read_first_and_its_history_behind(
     facebook: Facebook,
 ) -> None:
+    facebook.page_size = 10
+    said: list[str] = []
+    for day in range(4, 0, -1):
+        said += many(
+            facebook, facebook.put(f"Lampe {day}", NOW - timedelta(days=day)), 60, NOW - timedelta(day)
+        )
+    first = facebook.client().comments("")
+    assert {*said[-10:], *said[50:60]} <= set(ids(first))
+    assert first.more
+    found, mark, _turns = turns(facebook)
+    assert sorted(found) == sorted(said)
+    assert (places.read(mark)[1], turns(facebook, mark)[0]) == (None, [])
+
+
+def test_what_is_said_while_history_is_filled_in_comes_with_the_very_next_turn(facebook: Facebook) -> None:
+    facebook.page_size = 2
+    posts = [facebook.put(f"Lampe {each}", NOW - timedelta(days=each)) for each in range(2)]
+    old = [each for post in posts for each in many(facebook, post, 30, NOW - timedelta(days=2))]
+    batch = facebook.client().comments("")
+    assert batch.more
+    late = facebook.say("Et aujourd'hui ?", posts[1], at=NOW)
+    again = facebook.client().comments(batch.mark)
+    assert late in ids(again)
+    times = [each.at for each in again.comments if each.at]
+    assert times == sorted(times)
+    rest, _mark, _turns = turns(facebook, again.mark)
+    assert late not in rest
+    assert set(old) == {*ids(batch), *ids(again), *rest} - {late}
+
+
+def test_a_rush_while_history_is_filled_in_is_read_whole(facebook: Facebook) -> None:
+    facebook.page_size = 2
+    post = facebook.put("Une lampe", NOW)
+    old = many(facebook, post, 40, NOW - timedelta(days=1))
+    batch = facebook.client().comments("")
+    assert batch.more
+    rush = many(facebook, post, 30, NOW)
+    found, mark, _turns = turns(facebook, batch.mark)
+    assert {*ids(batch), *found} == {*old, *rush}
+    assert turns(facebook, mark)[0] == []
+
+
+def test_from_a_mark_on_only_what_came_since_is_asked_for(facebook: Facebook) -> None:
+    facebook.page_size = 20
+    post = facebook.put("Une lampe", NOW)
+    many(facebook, post, 60)
+    _found, mark, _turns = turns(facebook)
+    late = many(facebook, post, 12, NOW + timedelta(hours=1))
+    before = len(facebook.requests)
+    assert turns(facebook, mark)[0] == late
+    assert f".since({marks.read(mark).since - 1})" in facebook.requests[before].query["fields"]
+
+
+def test_what_stands_behind_many_answers_of_our_own_is_not_passed_over(facebook: Facebook) -> None:
     facebook.page_size = 2
     busy = facebook.put("Une lampe", NOW)
     first = facebook.say("Trop chère.", busy, at=NOW)
@@ -140,14 +195,30 @@ def test_what_stands_behind_many_answers_of_our_own_is_neither_passed_over_nor_o
         facebook.say(f"Merci {number}", busy, PAGE, at=NOW + timedelta(seconds=1 + number))
     behind = facebook.say("De rien.", busy, at=NOW + timedelta(seconds=60))
     quiet = facebook.say("Plus tard", facebook.put("Un vase", NOW - timedelta(days=1)), at=NOW + timedelta(1))
-    client = facebook.client()
-    found: list[str] = []
-    mark, turns, more = "", 0, True
-    while more and turns < 10:
-        batch = client.comments(mark)
-        found += ids(batch)
-        mark, more, turns = batch.mark, batch.more, turns + 1
-    assert (list(dict.fromkeys(found)), more) == ([first, behind, quiet], False)
+    assert sorted(turns(facebook)[0]) == sorted([first, behind, quiet])
+
+
+def test_a_post_that_went_while_its_history_was_read_keeps_no_other_from_being_read(
+    facebook: Facebook,
+) -> None:
+    facebook.page_size = 2
+    posts = [facebook.put(f"Lampe {each}", NOW - timedelta(days=each)) for each in range(2)]
+    said = [many(facebook, post, 20, NOW - timedelta(days=2)) for post in posts]
+    batch = facebook.client().comments("")
+    assert batch.more
+    del facebook.posts[posts[0]]
+    found, _mark, _turns = turns(facebook, batch.mark)
+    assert set(said[1]) <= {*ids(batch), *found}
+
+
+def test_a_place_that_the_network_knows_no_more_is_begun_again(facebook: Facebook) -> None:
+    facebook.page_size = 2
+    said = many(facebook, facebook.put("Une lampe", NOW), 30)
+    batch = facebook.client().comments("")
+    facebook.refused["/comments"] = error(100, 0, "Invalid cursor")
+    assert facebook.client().comments(batch.mark) == CommentBatch((), "0.", more=True)
+    facebook.refused.clear()
+    assert sorted(turns(facebook, "0.")[0]) == sorted(said)
 
 
 def test_what_may_not_be_read_any_more_is_not_gone_for_that(facebook: Facebook) -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.ops.bench.fake_network import Reply as Answered
 from pages.networks import graph_marks as marks
+from pages.networks import graph_places as places
 from pages.networks.errors import Code
-from pages.networks.instagram import places, threads
-from pages.networks.instagram.threads import Stop
+from pages.networks.graph_places import Stop
+from pages.networks.instagram import threads
 from pages.networks.types import (
     CommentBatch,
     Commenter,

@@ -1,18 +1,29 @@
-"""Where the reading of comments goes on: a mark, and where the last turn had to stop."""
+"""Where the reading of a list goes on that one turn could not read whole: a mark, and a stop after it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from pages.networks import graph_marks as marks
-from pages.networks.instagram.threads import Stop
 from pages.networks.types import IncomingComment
 
 LONGEST: Final = 300
 _SEPARATOR: Final = "!"
 _DIGEST: Final = 6
 _INSTANT: Final = 13  # of a mark before its digests
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a turn ended: under which post (empty where the list has none above it), at which page, and down
+    to which second it was to read.
+    """
+
+    floor: int
+    post: str
+    cursor: str
 
 
 def read(mark: str) -> tuple[str, Stop | None]:
@@ -24,7 +35,7 @@ def read(mark: str) -> tuple[str, Stop | None]:
 
 
 def after(base: str, comments: Iterable[IncomingComment], stop: Stop | None) -> str:
-    """The mark after a first turn. A stop that does not fit in it is left aside."""
+    """The mark after a turn that read from the newest down. A stop that does not fit in it is left aside."""
     tail = _tail(stop)
     room = (LONGEST - _INSTANT - len(tail)) // _DIGEST
     if room < 1:
@@ -36,6 +47,11 @@ def going_on(base: str, stop: Stop | None) -> str:
     """The mark after a turn that went on from a stop: what is newer was read before."""
     found = base + _tail(stop)
     return found if len(found) <= LONGEST else base
+
+
+def again(stop: Stop) -> str:
+    """The mark to begin with once more when the network knows the place of a stop no more."""
+    return f"{stop.floor}."
 
 
 def _tail(stop: Stop | None) -> str:
