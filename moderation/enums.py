@@ -101,6 +101,7 @@ class Code(StrEnum):
     CANNOT_TELL = "cannot_tell"
     SETTLED = "settled"  # a person looked and said so
     SUPERSEDED = "superseded"  # a later decision took its place
+    EDITED = "edited"  # its author changed it after it was decided to show it: the new words are read first
     CANCELLED = "cancelled"
     MARK_STUCK = "mark_stuck"  # the network says there is more and does not go on
 

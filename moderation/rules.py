@@ -32,6 +32,9 @@ SOON: Final = timedelta(hours=1)
 """People are told this long before a target."""
 
 REMOVALS: Final = frozenset({D.HIDE, D.DELETE})
+PUTS_UP: Final = frozenset({D.APPROVE, D.UNHIDE})
+"""What puts in sight what nobody saw: done for the wording that was read, and no other."""
+
 LEAVES_UP: Final = frozenset({D.KEEP, D.APPROVE, D.UNHIDE, D.REPLY})
 """What ends with the comment in sight. A reply is among them: it answers and keeps."""
 

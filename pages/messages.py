@@ -231,6 +231,9 @@ REASONS: Final[Mapping[str, Reason]] = {
         _("The brand’s money for this network is spent for this month, or no budget is set."),
         _("A lead sets the monthly budget on the page’s own page; nothing was sent."),
     ),
+    Code.EDITED_MEANWHILE: Reason(
+        _("The comment was edited at this very moment."), _("Its new words are read first.")
+    ),
     Code.WINDOW_CLOSED: Reason(
         _("The time in which the network lets a private message be answered is over."),
         _("Answer on the network itself, or wait until the person writes again."),

@@ -234,6 +234,7 @@ CODES: Final[Mapping[str, Words]] = {
     Code.CANNOT_TELL: _("The network cannot say whether it was done. Look, and say so here."),
     Code.SETTLED: _("A person looked and said so."),
     Code.SUPERSEDED: _("A later decision took its place."),
+    Code.EDITED: _("Its author changed it since: the new words are in the queue, nobody had read them."),
     Code.CANCELLED: _("Given up by a person."),
     Code.MARK_STUCK: _("The network says there is more and does not give it. It is asked again by itself."),
 }

@@ -21,15 +21,25 @@ from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from moderation import rules
 from moderation.enums import ActionState, Code, Decided, Kind
-from moderation.models import Action, ActionAttempt, Decision
-from moderation.services import evidence, network, outcomes, taking, watching
+from moderation.models import Action, ActionAttempt, Comment, Decision
+from moderation.services import evidence, network, outcomes, reopen, taking, watching
 from moderation.services.troubles import cancel, retry, settle
 from pages.enums import PageState
 from pages.models import Page, Pause
-from pages.networks.base import Answers, Approves, Blocks, Client, DeletesComments, Hides, Listens, Messages
+from pages.networks.base import (
+    Answers,
+    Approves,
+    Blocks,
+    Client,
+    DeletesComments,
+    Hides,
+    Listens,
+    Messages,
+    ShowsAsRead,
+)
 from pages.networks.errors import Code as NetworkCode
 from pages.networks.errors import FenceClosed
-from pages.networks.types import Commenter, Published, Reply
+from pages.networks.types import Commenter, IncomingComment, Published, Reply
 from pages.selectors.pauses import active_pause
 from pages.services import health
 
@@ -58,7 +68,10 @@ PASSING_REFUSALS: Final = 2
 
 
 class Doing:
-    """A claimed action up to its outcome. `attempt` is there once the fence was crossed."""
+    """A claimed action up to its outcome. `attempt` is there once the fence was crossed.
+
+    `read`: the comment as its network showed it a moment ago, where it was asked.
+    """
 
     def __init__(self, action: Action) -> None:
         self.action = action
@@ -66,6 +79,7 @@ class Doing:
         self.comment = action.decision.review.comment
         self.page = self.comment.page
         self.attempt: ActionAttempt | None = None
+        self.read: IncomingComment | None = None
 
     @property
     def state(self) -> A:
@@ -105,7 +119,7 @@ class Doing:
         if not leases.renew(self.action, settings.CM_SEND_LEASE.total_seconds()):
             return Code.LEASE_LOST
         if self.decision.act != D.REPLY:
-            return self._give_up() if _superseded(self.decision) else None
+            return self._give_up() if _superseded(self.decision) else self._other_words()
         if active_pause(self.page) is None:
             return None
         self._stop(A.PLANNED, Code.PAUSED)
@@ -116,9 +130,21 @@ class Doing:
         self._stop(A.CANCELLED, Code.SUPERSEDED)
         return Code.SUPERSEDED
 
-    def _stop(self, to: A, code: Code) -> None:
+    def _other_words(self) -> Code | None:
+        """What nobody read is not put in sight: the review is opened again, of the words as they are now."""
+        if self.decision.act not in rules.PUTS_UP:
+            return None
+        comment = Comment.objects.select_related("page__brand", "thread").get(pk=self.comment.pk)
+        if comment.revision == self.decision.revision:
+            return None
+        if self._stop(A.CANCELLED, Code.EDITED):
+            outcomes.write(self.action, "action.edited")
+            reopen.for_new_words(comment, self.decision)
+        return Code.EDITED
+
+    def _stop(self, to: A, code: Code) -> bool:
         fields: dict[str, Any] = {"code": code, "next_attempt_at": None, **RELEASED}
-        move(self.action, A.CLAIMED, to, where=outcomes.mine(self.action), **fields)
+        return move(self.action, A.CLAIMED, to, where=outcomes.mine(self.action), **fields)
 
     def _cross(self) -> ActionAttempt | None:
         if not move(self.action, A.CLAIMED, A.SENDING, where=outcomes.mine(self.action), code="", step=""):
@@ -204,15 +230,25 @@ def perform(action: Action) -> None:
 
 
 def _read_once_more(client: Client, doing: Doing) -> None:
-    """Before a removal: what it takes out of sight is what stands there now, not only what was decided of.
+    """Before a comment is taken out of sight or put there: as it stands now, not only as it was decided of.
 
-    Where the network cannot be asked, what was decided of is sealed already, and the removal goes on.
+    Where the network cannot be asked, what was decided of is sealed already, and a removal goes on. What
+    nobody can read is not put in sight: the network's refusal is raised.
     """
-    if doing.decision.act not in rules.REMOVALS or not isinstance(client, Listens):
+    if not isinstance(client, Listens):
         return
+    if doing.decision.act in rules.PUTS_UP:
+        doing.read = _taken(client, doing)
+    elif doing.decision.act in rules.REMOVALS:
+        with suppress(OutcomeError):
+            _taken(client, doing)
+
+
+def _taken(client: Listens, doing: Doing) -> IncomingComment:
     asked_at = clock.now()
-    with suppress(OutcomeError):
-        taking.take_or_leave(doing.page, client.comment(doing.comment.remote_id), asked_at)
+    found = client.comment(doing.comment.remote_id)
+    taking.take_or_leave(doing.page, found, asked_at)
+    return found
 
 
 def _superseded(decision: Decision) -> bool:
@@ -253,6 +289,9 @@ def _call(client: Client, doing: Doing) -> Published | None:
 def _simple(client: Client, doing: Doing) -> Callable[[], None] | None:
     """An act that changes nothing when it is done twice."""
     remote_id, told, act = doing.comment.remote_id, doing.decision.told, doing.decision.act
+    read = doing.read
+    if act in rules.PUTS_UP and isinstance(client, ShowsAsRead) and read is not None:
+        return lambda: client.show_as_read(read)
     if act == D.HIDE and isinstance(client, Hides):
         return lambda: client.hide(remote_id, told)
     if act == D.UNHIDE and isinstance(client, Hides):

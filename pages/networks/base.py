@@ -125,6 +125,17 @@ class Approves(Protocol):
 
 
 @runtime_checkable
+class ShowsAsRead(Protocol):
+    """Can put a comment in sight, which waited or was hidden, in the very wording that was read."""
+
+    def show_as_read(self, read: IncomingComment) -> None:
+        """Show it; visible already is done. Raises Never (not_found) when it is gone.
+
+        Raises Later (`edited_meanwhile`), and shows nothing, when its author has changed it since.
+        """
+
+
+@runtime_checkable
 class TellsReporters(Protocol):
     """Can answer those who sent a formal notice about a comment."""
 
@@ -286,8 +297,11 @@ class NewsroomStore(Protocol):
     def hide(self, remote_id: str, reason: str) -> None:
         """Out of sight; its author may read why."""
 
-    def show(self, remote_id: str) -> bool:
-        """Show it, whether it waited or was hidden. False when it is gone."""
+    def show(self, remote_id: str, version: str = "") -> bool:
+        """Show it, whether it waited or was hidden. False when it is gone.
+
+        `version`: the one that somebody read. Raises LookupError when it is another by now.
+        """
 
     def take_away(self, remote_id: str, reason: str) -> None:
         """Take it away for good; its author may read why."""

@@ -30,6 +30,7 @@ class Code(StrEnum):
     DUPLICATE = "duplicate"  # the network has this very text already
     QUOTA_SPENT = "quota_spent"  # as many posts as it takes in a day; a Later with its time
     BUDGET_SPENT = "budget_spent"
+    EDITED_MEANWHILE = "edited_meanwhile"  # a Later: the comment says something else than what was read
     WINDOW_CLOSED = "window_closed"  # the time in which a private message may be answered is over
     NOT_ALLOWED_HERE = "not_allowed_here"  # the account, or its role, may not do this
     REVIEW_MISSING = "review_missing"  # the agency's application was not given this right by the network

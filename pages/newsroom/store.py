@@ -132,10 +132,18 @@ class DjangoNewsroomStore:
         if comment:
             services.hide(comment, reason)
 
-    def show(self, remote_id: str) -> bool:
-        """Show it, whether it waited or was hidden. False when it is gone."""
+    def show(self, remote_id: str, version: str = "") -> bool:
+        """Show it, whether it waited or was hidden. False when it is gone.
+
+        `version`: the one that somebody read. Raises LookupError when it is another by now.
+        """
         comment = comment_of(self._page, _number(remote_id))
-        return services.show(comment) if comment else False
+        if comment is None:
+            return False
+        try:
+            return services.show(comment, int(version) if version else None)
+        except services.EditedSince as error:
+            raise LookupError(remote_id) from error
 
     def take_away(self, remote_id: str, reason: str) -> None:
         """Take it away for good; its author may read why. What is not there is done."""
@@ -183,6 +191,7 @@ class DjangoNewsroomStore:
             presence=_PRESENCE[CommentState(row.state)],
             notified_at=getattr(row, "noticed_at", None),
             notices=getattr(row, "notice_count", 0),
+            version=str(row.version),
         )
 
 

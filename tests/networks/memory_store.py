@@ -110,7 +110,7 @@ class MemoryStore:
         """Out of sight."""
         self._set(remote_id, CommentPresence.HIDDEN, reason)
 
-    def show(self, remote_id: str) -> bool:
+    def show(self, remote_id: str, version: str = "") -> bool:
         """In sight; False when it is gone."""
         if self._gone(remote_id):
             return False

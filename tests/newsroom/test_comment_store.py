@@ -50,6 +50,7 @@ class TestOne:
             parent_id=str(above.pk),
             url=f"{ADDRESS}{post.pk}/#c{comment.pk}",
             at=NOON,
+            version="1",
         )
 
     def test_its_reports(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cm_suite.core.errors import Never, NextStep
+from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks.base import Fence, NewsroomStore
 from pages.networks.errors import Code
 from pages.networks.spec import Tools
@@ -92,6 +92,15 @@ class NewsroomClient:
     def approve(self, remote_id: str) -> None:
         """Show a comment that waited. Raises Never (`not_found`) when it is gone."""
         if not self._store.show(remote_id):
+            raise _gone()
+
+    def show_as_read(self, read: IncomingComment) -> None:
+        """Show the comment as it was read. Raises Later (`edited_meanwhile`), or Never when it is gone."""
+        try:
+            shown = self._store.show(read.remote_id, read.version)
+        except LookupError:
+            raise Later(Code.EDITED_MEANWHILE) from None
+        if not shown:
             raise _gone()
 
     def tell_reporters(self, remote_id: str, *, removed: bool) -> None:

@@ -17,7 +17,7 @@ from pages.newsroom.services.digest import send_digests
 from pages.newsroom.services.forget import forget_commenters
 from pages.newsroom.services.leave import give_reason, leave
 from pages.newsroom.services.reports import Notice, NotShown, already_reported, answer_reports, report
-from pages.newsroom.services.standing import answer, hide, own_answer, show, take_away
+from pages.newsroom.services.standing import EditedSince, answer, hide, own_answer, show, take_away
 from pages.newsroom.services.subscribe import Confirmation, ask, confirm, confirmation, forget_unconfirmed
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Confirmation",
     "Draft",
     "Edited",
+    "EditedSince",
     "NotShown",
     "Notice",
     "Written",

@@ -21,6 +21,10 @@ from pages.newsroom.services.comments import locked, moment
 REASON_MOST = 500
 
 
+class EditedSince(Exception):
+    """The comment says something else than in the version that was read."""
+
+
 @transaction.atomic
 def hide(comment: NewsroomComment, reason: str) -> None:
     """Out of sight; its author may read why. Hidden or gone already is done."""
@@ -35,19 +39,28 @@ def take_away(comment: NewsroomComment, reason: str) -> None:
 
 
 @transaction.atomic
-def show(comment: NewsroomComment) -> bool:
-    """In sight, whether it waited or was hidden; visible already is done. False when it is gone."""
-    row = _put(comment, (CommentState.PENDING, CommentState.HIDDEN), CommentState.VISIBLE, "")
-    return row.state not in GONE
+def show(comment: NewsroomComment, version: int | None = None) -> bool:
+    """In sight, whether it waited or was hidden; visible already is done. False when it is gone.
+
+    `version`: the one that somebody read. Raises EditedSince when it is another by now.
+    """
+    shown = (CommentState.PENDING, CommentState.HIDDEN)
+    return _put(comment, shown, CommentState.VISIBLE, "", version).state not in GONE
 
 
 def _put(
-    comment: NewsroomComment, from_: tuple[CommentState, ...], to: CommentState, reason: str
+    comment: NewsroomComment,
+    from_: tuple[CommentState, ...],
+    to: CommentState,
+    reason: str,
+    version: int | None = None,
 ) -> NewsroomComment:
     """Move it if it is in one of these states, and tell its author; the row as it is then."""
     row = locked(comment.pk)
     if row.state not in from_:
         return row
+    if version not in (None, row.version):
+        raise EditedSince(row.pk)
     now = moment(row)
     fields: dict[str, Any] = {"reason": clip(reason.strip(), REASON_MOST), "changed_at": now}
     if to == CommentState.VISIBLE and row.shown_at is None:
