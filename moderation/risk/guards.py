@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from moderation.risk import negation
 from moderation.risk.labels import Kind
 from moderation.risk.matching import Hit
 from moderation.risk.scene import Scene
 
-_NOT = frozenset(["pas", "jamais", "aucun", "aucune", "rien", "ni", "nullement", "guere", "not", "never"])
 _SCARE = frozenset(["ce", "cet", "cette", "ces", "un", "une", "bande", "espece", "de", "gros", "grosse"])
+_POINTED = frozenset(["ce", "cet", "cette", "ces", "bande", "espece"])
+_SPEECH = "parole"
+_FACTS = frozenset({Kind.EPITHET, Kind.IMPUTATION})
 REPORTED = 0.08
 NEGATED = 0.12
 SELF = 0.05
@@ -18,33 +21,50 @@ def reported(scene: Scene, hit: Hit) -> bool:
     """Whether someone else's words are told and not taken over."""
     if scene.of(Kind.RELAY) and not scene.of(Kind.DENIAL):
         return False
+    before = scene.words[max(0, hit.first - 2) : hit.first]
     if scene.quoted(hit):
-        before = scene.words[max(0, hit.first - 2) : hit.first]
         alone = hit.last - hit.first <= 2
         return not (alone and _SCARE & set(before)) or scene.near(hit, Kind.REPORTED)
+    if hit.rule.kind is Kind.INSULT and _POINTED & {*before, scene.words[hit.first]}:
+        return False
     return scene.near(hit, Kind.REPORTED, before=10, after=0)
 
 
-def negated(scene: Scene, hit: Hit) -> bool:
-    """Whether `ne … pas` or `pas` governs the words; `ne … que` is no negation."""
-    clause = scene.tokens[hit.first].clause
-    low = max(0, hit.first - 4)
-    before = [t.word for t in scene.tokens[low : hit.first] if t.clause == clause]
-    return bool(_NOT & set(before))
+def denied(scene: Scene, hit: Hit) -> bool:
+    """Whether a threat, a call or an act is negated, or named to be refused: `arrêtez de la menacer`."""
+    return negation.governs_call(scene, hit) or _disowned(scene, hit)
 
 
-def negated_call(scene: Scene, hit: Hit) -> bool:
-    """Whether the sentence refuses what it names: `je ne traiterais pas … d'incompétente`."""
-    return negated(scene, hit) or scene.near(hit, Kind.DENIAL)
+def not_said(scene: Scene, hit: Hit) -> bool:
+    """Whether an outrageous word is denied of its target; a fact in doubt too (`c'est faux`)."""
+    return negation.governs_name(scene, hit) or _disowned(scene, hit)
+
+
+def _disowned(scene: Scene, hit: Hit) -> bool:
+    """Whether a denial stands near: of speech for any word, of facts for what imputes one."""
+    return any(
+        other.rule.kind is Kind.DENIAL
+        and (other.rule.tone == _SPEECH or hit.rule.kind in _FACTS)
+        and scene.sentence(other) == scene.sentence(hit)
+        for other in scene.of(Kind.DENIAL)
+    )
 
 
 def self_aimed(scene: Scene, hit: Hit) -> bool:
-    """Whether the writer mocks themself."""
+    """Whether the writer mocks themself: nothing but adverbs between `je suis` and the word."""
     clause = scene.tokens[hit.first].clause
     return any(
-        scene.tokens[own.first].clause == clause and own.first - hit.first >= -6 and own.first <= hit.last
+        scene.tokens[own.first].clause == clause and own.first - hit.first >= -6 and _reaches(scene, own, hit)
         for own in scene.of(Kind.SELF)
     )
+
+
+def _reaches(scene: Scene, own: Hit, hit: Hit) -> bool:
+    if own.first <= hit.first < own.last:
+        return True
+    if own.first > hit.first:
+        return own.first <= hit.last
+    return negation.predicate(scene, hit)[0] < own.last
 
 
 def friendly(scene: Scene, hit: Hit) -> bool:
@@ -57,7 +77,7 @@ def speech_factor(scene: Scene, hit: Hit) -> float:
     factor = 1.0
     if reported(scene, hit):
         factor *= REPORTED
-    if negated_call(scene, hit):
+    if not_said(scene, hit):
         factor *= NEGATED
     if self_aimed(scene, hit):
         factor *= SELF

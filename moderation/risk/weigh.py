@@ -93,7 +93,7 @@ def _imputation(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
     target = targets.actor(hit)
     weight = _IMPUTATION[hit.rule.strength]
     weight *= 1.0 if target in PEOPLE else 0.92 if target in VICTIMS else 0.35
-    if scene.around(hit, Kind.DENIAL) or guards.negated(scene, hit) and hit.rule.strength < 3:
+    if scene.around(hit, Kind.DENIAL) or guards.denied(scene, hit) and hit.rule.strength < 3:
         weight *= guards.NEGATED
     if guards.reported(scene, hit):
         weight *= 0.25
@@ -156,7 +156,7 @@ def _pile_on(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
 
 def _call_factor(scene: Scene, hit: Hit) -> float:
     factor = guards.REPORTED if guards.reported(scene, hit) else 1.0
-    if guards.negated(scene, hit) or scene.near(hit, Kind.DENIAL):
+    if guards.denied(scene, hit):
         factor *= guards.NEGATED
     return factor
 
