@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from moderation.risk import negation
-from moderation.risk.labels import Kind
+from moderation.risk.labels import Kind, Target
 from moderation.risk.matching import Hit
 from moderation.risk.scene import Scene
 
 _SCARE = frozenset(["ce", "cet", "cette", "ces", "un", "une", "bande", "espece", "de", "gros", "grosse"])
-_POINTED = frozenset(["ce", "cet", "cette", "ces", "bande", "espece"])
+_THAT = frozenset(["ce", "cet", "cette", "ces"])
+_POINTED = _THAT | {"bande", "espece"}
 _SPEECH = "parole"
 _FACTS = frozenset({Kind.EPITHET, Kind.IMPUTATION})
 REPORTED = 0.08
@@ -67,12 +68,14 @@ def _reaches(scene: Scene, own: Hit, hit: Hit) -> bool:
     return negation.predicate(scene, hit)[0] < own.last
 
 
-def friendly(scene: Scene, hit: Hit) -> bool:
-    """Whether the tone is friendly, for words mild enough to be."""
-    return hit.rule.strength <= 2 and Kind.FRIENDLY in scene.kinds
+def friendly(scene: Scene, hit: Hit, target: Target) -> bool:
+    """Whether words mild enough are said in affection, near, to the one they name: laughter is none."""
+    aside = scene.words[max(0, hit.first - 2) : hit.first]
+    spoken_to = target in (Target.VISITOR, Target.NOBODY) and _THAT.isdisjoint(aside)
+    return hit.rule.strength <= 2 and spoken_to and scene.around(hit, Kind.FRIENDLY)
 
 
-def speech_factor(scene: Scene, hit: Hit) -> float:
+def speech_factor(scene: Scene, hit: Hit, target: Target) -> float:
     """Return what is left of an outrageous word once its context is read, 0 to 1."""
     factor = 1.0
     if reported(scene, hit):
@@ -81,6 +84,6 @@ def speech_factor(scene: Scene, hit: Hit) -> float:
         factor *= NEGATED
     if self_aimed(scene, hit):
         factor *= SELF
-    if friendly(scene, hit):
+    if friendly(scene, hit, target):
         factor *= FRIENDLY
     return factor

@@ -97,5 +97,6 @@ class Kind(StrEnum):
     DENIAL = "denial"
     SELF = "self"
     FRIENDLY = "friendly"
+    LAUGHTER = "laughter"
     PRAISE = "praise"
     MEASURED = "measured"

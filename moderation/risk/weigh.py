@@ -44,7 +44,7 @@ def _nothing(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
 def _insult(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
     """Outrageous words: aimed at someone they count whole, at a thing hardly."""
     target = targets.of(hit)
-    weight = _INSULT[hit.rule.strength] * _aim(scene, hit, target) * guards.speech_factor(scene, hit)
+    weight = _INSULT[hit.rule.strength] * _aim(scene, hit, target) * guards.speech_factor(scene, hit, target)
     if target is Target.NOBODY and len(scene.words) <= _SHORT:
         target = Target.VISITOR
     ground = hit.rule.ground
@@ -77,7 +77,7 @@ def _aim(scene: Scene, hit: Hit, target: Target) -> float:
 def _epithet(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
     """The grey zone (`voleurs`, `escroc`, `escroquerie`): a name leans to insult, an act to defamation."""
     target = targets.of(hit)
-    factor = guards.speech_factor(scene, hit)
+    factor = guards.speech_factor(scene, hit, target)
     reach = 1.0 if target in PEOPLE else 0.8 if target is Target.COMPANY else 0.4
     if hit.rule.tone == "acte":
         weight = 0.7 if hit.rule.strength == 2 else 0.4
@@ -134,7 +134,7 @@ def _threat(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
         weight *= 0.15
     if Kind.PRAISE in scene.kinds and hit.rule.strength < 3:
         weight *= 0.5
-    if Kind.FRIENDLY in scene.kinds:
+    if scene.around(hit, Kind.FRIENDLY) or (Kind.LAUGHTER in scene.kinds and hit.rule.strength < 3):
         weight *= 0.5
     yield Finding(Label.THREAT, weight * _call_factor(scene, hit), hit, target)
 
@@ -142,7 +142,7 @@ def _threat(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
 def _incitement(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
     target = targets.of(hit)
     target = target if target in PEOPLE else Target.VISITOR
-    factor = _call_factor(scene, hit) * (0.5 if Kind.FRIENDLY in scene.kinds else 1.0)
+    factor = _call_factor(scene, hit) * (0.5 if scene.around(hit, Kind.FRIENDLY) else 1.0)
     yield Finding(Label.HARASSMENT, 0.88 * factor, hit, target)
 
 
