@@ -38,11 +38,11 @@ SPEC = NetworkSpec(
         "Comments and the answers to them (there are two levels) under the Page's latest fifty posts: the "
         "newest twenty-five of each at every look, older ones behind them as far back as the last look, and "
         "at the first one to the beginning. The latest forty are read again each time, so that an edit or a "
-        "hiding among them shows, any other when the comment is asked for again. Mentions are posts of others that name the "
-        "Page. Private messages are those of Messenger, of which the network lets the latest twenty of a "
-        "conversation be read. An answer goes out within 24 hours, or within 7 days where Meta granted the "
-        "tag for human agents. Who wrote is told only to applications that Meta reviewed. Left aside: "
-        "comments under older posts; what a picture or a sticker says without words."
+        "hiding among them shows, any other when the comment is asked for again. Mentions are posts of "
+        "others that name the Page. Private messages are those of Messenger, of which the network lets the "
+        "latest twenty of a conversation be read. An answer goes out within 24 hours, or within 7 days "
+        "where Meta granted the tag for human agents. Who wrote is told only to applications that Meta "
+        "reviewed. Left aside: comments under older posts; what a picture or a sticker says without words."
     ),
     why_not=_LACKS,
     scopes=SCOPES,

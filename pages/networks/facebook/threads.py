@@ -7,7 +7,7 @@ one answer, so that what is said today is read at once; what one turn cannot rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ type Thread = tuple[ThreadPost, Mapping[str, Any]]
 
 @dataclass
 class Reading:
-    """One turn: the newest comments of each post, those behind them, and where it had to stop.
+    """One turn, oldest first: the newest comments of each post, those behind them, and where it had to stop.
 
     `whole`: whether every comment since the mark is among the newest.
     """
@@ -62,7 +62,7 @@ class Threads:
         reading = Reading()
         threads = self._recent(floor)
         for post, answer in threads:
-            newest = list(self._of_others(answer, post))
+            newest = self._of_others(answer, post)
             met = any(digest(each) in known.known for each in newest)  # what is older was dealt with
             reading.newest += newest
             reading.whole &= met or not _cursor(answer) or _oldest(answer) < known.since
@@ -103,17 +103,20 @@ class Threads:
             self._left -= 1
             edge = path_of(post.remote_id, "comments")
             found = self._graph.get(edge, asked | {"after": cursor}, lacking=DEAF)
-            reading.behind += self._of_others(found, post)
+            reading.behind[:0] = self._of_others(found, post)
             cursor = _cursor(found)
 
-    def _of_others(self, answer: Mapping[str, Any], post: ThreadPost) -> Iterator[IncomingComment]:
-        for each in inner({"comments": answer}, "comments"):
+    def _of_others(self, answer: Mapping[str, Any], post: ThreadPost) -> list[IncomingComment]:
+        """Others' comments of one answer, oldest first."""
+        found: list[IncomingComment] = []
+        for each in reversed(inner({"comments": answer}, "comments")):
             try:
                 comment = mapping.comment(each, post)
             except UNREADABLE:
                 continue
             if comment.author.remote_id != self._page:
-                yield comment
+                found.append(comment)
+        return found
 
 
 def _cursor(answer: Mapping[str, Any]) -> str:
