@@ -114,7 +114,7 @@ def article(
         if private:
             return private
     if label is Label.THREAT:
-        return _threat_article(condition, property_)
+        return _threat_article(condition, property_, official)
     if ground and ground not in _FIRST_GROUNDS and label in _BY_GROUND:
         return _BY_GROUND[label]
     if official and label is Label.DEFAMATION:
@@ -131,6 +131,7 @@ _PRIVATE = {
     Label.DEFAMATION_AGGRAVATED: "code pénal, art. R625-8",
     Label.INSULT_AGGRAVATED: "code pénal, art. R625-8-1",
 }
+_UNSETTLED_IN_PRIVATE = frozenset({Label.HATE, Label.DEFAMATION_AGGRAVATED, Label.INSULT_AGGRAVATED})
 _BY_GROUND = {
     Label.INSULT_AGGRAVATED: "loi du 29 juillet 1881, art. 29 al. 2 et 33 al. 4",
     Label.DEFAMATION_AGGRAVATED: "loi du 29 juillet 1881, art. 29 al. 1 et 32 al. 3",
@@ -138,7 +139,15 @@ _BY_GROUND = {
 }
 
 
-def _threat_article(condition: bool, property_: bool) -> str:
+def is_public(article_: str) -> bool:
+    """Whether an article is that of words made public; "" and those that ask for no publicity are."""
+    return article_ not in _PRIVATE.values()
+
+
+def _threat_article(condition: bool, property_: bool, official: bool) -> str:
+    """Elected people, police, health workers and teachers have an article of their own, condition or not."""
+    if official:
+        return "code pénal, art. 433-3"
     if property_:
         return "code pénal, art. 322-12"
     return "code pénal, art. 222-18" if condition else "code pénal, art. 222-17"
@@ -203,6 +212,7 @@ _RESTARTS = frozenset(
 )
 EDIT_UNKNOWN = "edit_effect_unknown"
 EVENT_UNKNOWN = "event_date_unknown"
+SHOWN_AGAIN = "shown_again"
 
 Moment = datetime | date | str | None
 
@@ -222,13 +232,20 @@ class Alert:
     days: int
     on: date
 
+    @property
+    def last_day(self) -> date:
+        """The last prudent day it recalls."""
+        return self.on + timedelta(days=self.days)
+
 
 @dataclass(frozen=True, slots=True)
 class Limitation:
     """A limitation clock. `last_day` is the last prudent day, the earlier of those the sources give.
 
-    `reason`: why it is unknown (absent, not_a_date, no_zone, too_early, in_the_future). `doubts`: codes of
-    what the law leaves open. `confirmed`: whether the length rests on a source that was read.
+    `later_day`: the same counted from the last new publication, None when there was none: whether the first
+    period still counts beside the second is a lawyer's answer, so both are told. `reason`: why it is unknown
+    (absent, not_a_date, no_zone, too_early, in_the_future). `doubts`: codes of what the law leaves open.
+    `confirmed`: whether the length rests on a source that was read.
     """
 
     status: Status
@@ -239,6 +256,7 @@ class Limitation:
     reason: str = ""
     doubts: tuple[str, ...] = ()
     confirmed: bool = True
+    later_day: date | None = None
 
     def expired(self, today: date) -> bool:
         """Whether the last prudent day is behind us."""
@@ -250,45 +268,69 @@ class Limitation:
 
     def alerts_due(self, today: date) -> tuple[Alert, ...]:
         """Return the reminders whose day has come, while there is still time to act."""
-        return () if self.expired(today) else tuple(a for a in self.alerts if a.on <= today)
+        return tuple(alert for alert in self.alerts if alert.on <= today <= alert.last_day)
 
 
-def limitation(label: Label, first_seen: Moment, now: datetime, events: Iterable[Event] = ()) -> Limitation:
-    """Return the limitation clock of a label for a comment first available at `first_seen`.
+def limitation(
+    label: Label,
+    published: Moment,
+    now: datetime,
+    events: Iterable[Event] = (),
+    *,
+    seen: Moment = None,
+    public: bool = True,
+) -> Limitation:
+    """Return the limitation clock of a label for a comment first available at `published`.
 
     `now` is aware. A moment with a zone is read in Europe/Paris; a plain date is a date of Paris. Any absent
-    or absurd moment gives UNKNOWN; nothing raises.
+    or absurd moment gives UNKNOWN; nothing raises. `seen`: when we first saw it, which is never before it
+    was there: a network's clock that runs ahead moves nothing. `public`: whether anybody could read it.
     """
     offence = OFFENCES[label]
     if not offence.months:
         return Limitation(Status.NONE)
-    start, reason = paris_day(first_seen, now)
+    confirmed = offence.confirmed and (public or label not in _UNSETTLED_IN_PRIVATE)
+    start, reason = paris_day(published, now)
     if start is None:
-        return Limitation(Status.UNKNOWN, offence.months, reason=reason, confirmed=offence.confirmed)
-    start, doubts = _latest_start(start, now, events)
+        return Limitation(Status.UNKNOWN, offence.months, reason=reason, confirmed=confirmed)
+    start = min(start, paris_day(seen, now)[0] or start)
+    anew, doubts = _published_anew(start, now, events)
     last = prudent_day(start, offence.months)
-    alerts = tuple(Alert(days, last - timedelta(days=days)) for days in ALERT_DAYS)
-    return Limitation(Status.KNOWN, offence.months, start, last, alerts, "", doubts, offence.confirmed)
+    later = prudent_day(anew, offence.months) if anew else None
+    alerts = _alerts(last, *([later] if later else []))
+    return Limitation(Status.KNOWN, offence.months, start, last, alerts, "", doubts, confirmed, later)
 
 
-def _latest_start(start: date, now: datetime, events: Iterable[Event]) -> tuple[date, tuple[str, ...]]:
-    """A new publication starts a new clock; an edit leaves a doubt; a renamed owner changes nothing."""
+def _alerts(*last_days: date) -> tuple[Alert, ...]:
+    return tuple(Alert(days, last - timedelta(days=days)) for last in last_days for days in ALERT_DAYS)
+
+
+def _published_anew(
+    start: date, now: datetime, events: Iterable[Event]
+) -> tuple[date | None, tuple[str, ...]]:
+    """The day of the last new publication, and what is doubtful.
+
+    A new publication has a clock of its own; an edit leaves a doubt; a renamed owner changes nothing.
+    """
     doubts: list[str] = []
-    first = start
+    anew = start
     for event in events:
         if event.kind is EventKind.EDITED:
             doubts.append(EDIT_UNKNOWN)
         elif event.kind in _RESTARTS:
             day, _ = paris_day(event.at, now)
-            if day is None or day < first:
-                doubts.append(EVENT_UNKNOWN)
-            else:
-                start = max(start, day)
-    return start, tuple(dict.fromkeys(doubts))
+            doubts.append(EVENT_UNKNOWN if day is None or day < start else SHOWN_AGAIN)
+            anew = max(anew, day or start)
+    if anew == start:
+        doubts = [doubt for doubt in doubts if doubt != SHOWN_AGAIN]
+    return (anew if anew > start else None), tuple(dict.fromkeys(doubts))
 
 
 def paris_day(moment: Moment, now: datetime) -> tuple[date | None, str]:
-    """Return the day of a moment in Paris, or None and why it cannot be trusted."""
+    """Return the day of a moment in Paris, or None and why it cannot be trusted.
+
+    A day ahead is a clock that runs ahead: it is today.
+    """
     if moment is None or moment == "":
         return None, "absent"
     value = _parsed(moment) if isinstance(moment, str) else moment
@@ -324,9 +366,10 @@ def _plausible(day: date | None, now: datetime) -> tuple[date | None, str]:
         return None, "not_a_date"
     if day < EARLIEST:
         return None, "too_early"
-    if day > now.astimezone(PARIS).date() + timedelta(days=1):
+    today = now.astimezone(PARIS).date()
+    if day > today + timedelta(days=1):
         return None, "in_the_future"
-    return day, ""
+    return min(day, today), ""
 
 
 def add_months(day: date, months: int) -> date:

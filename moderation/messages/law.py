@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from moderation.law import EDIT_UNKNOWN, EVENT_UNKNOWN
+from moderation.law import EDIT_UNKNOWN, EVENT_UNKNOWN, SHOWN_AGAIN
 from moderation.risk.labels import Ground, Label, Target
 
 type Words = str | Promise
@@ -164,6 +164,9 @@ _NO_DATE: Final = gettext_lazy("The date of publication is not known.")
 DOUBTS: Final[Mapping[str, Words]] = {
     EDIT_UNKNOWN: gettext_lazy("It was edited: whether that starts a new period is not settled in law."),
     EVENT_UNKNOWN: gettext_lazy("Something may have published it anew, on a day nobody knows."),
+    SHOWN_AGAIN: gettext_lazy(
+        "It was shown again, which in law may be a new publication with a period of its own: ask a lawyer."
+    ),
 }
 
 _STATUTES: Final[Mapping[str, Words]] = {

@@ -9,13 +9,15 @@ from typing import Final
 
 from cm_suite.core import clock
 from moderation import law
+from moderation.enums import ActionState, Decided
 from moderation.messages import law as words
 from moderation.messages.marks import left_words, length_words
-from moderation.models import Assessment, Comment, Qualification, Review, Revision, Span
+from moderation.models import Action, Assessment, Comment, Qualification, Review, Span
 from moderation.risk.labels import Label, Target
 
 RIVALS: Final = 4
 """How many readings are offered, the most probable first."""
+_IN_AND_OUT_OF_SIGHT: Final = (Decided.HIDE, Decided.UNHIDE, Decided.APPROVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,9 @@ class ElementRow:
 class LimitationRow:
     """The limitation clock in words. `last_day` is None when none is counted or it is not known.
 
-    `left`: days from today in Paris to the last prudent day, below 0 once past. `doubts`: what to ask a
-    lawyer; `why`: why nothing is known.
+    `later_day`: counted from the day it was shown again, None where it never was. `left`: days from today in
+    Paris to the last prudent day, below 0 once past. `doubts`: what to ask a lawyer; `why`: why nothing is
+    known.
     """
 
     status: str
@@ -61,6 +64,7 @@ class LimitationRow:
     why: str = ""
     doubts: tuple[str, ...] = ()
     confirmed: bool = True
+    later_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,10 @@ def marked(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
 
 
 def readings(comment: Comment, assessment: Assessment | None, now: datetime) -> tuple[Reading, ...]:
-    """The rival readings of the comment's present words; at most four queries, none without an assessment."""
+    """The rival readings of the comment's present words; at most five queries, none without an assessment."""
     if assessment is None:
         return ()
-    events = _events(comment.revisions.all() if comment.revision > 1 else ())
+    events = events_of(comment)
     rows = assessment.qualifications.prefetch_related("elements", "spans")[:RIVALS]
     against_brand = assessment.target == Target.COMPANY
     return tuple(_reading(n, row, comment, now, events, against_brand) for n, row in enumerate(rows))
@@ -154,18 +158,29 @@ def removal_clock(review: Review, now: datetime) -> RemovalClock:
     return RemovalClock(review.known_at, review.due_at, left_words(left), overdue)
 
 
-def limitation_row(label: str, comment: Comment, now: datetime, events: Sequence[law.Event]) -> LimitationRow:
-    """The victim's clock for a label; a date the network does not give leaves it unknown."""
-    found = law.limitation(Label(label), comment.published_at, now, events)
+def limitation_of(
+    label: str, comment: Comment, now: datetime, events: Sequence[law.Event], article: str = ""
+) -> law.Limitation:
+    """The victim's clock for a label under an article."""
+    public = law.is_public(article)
+    return law.limitation(
+        Label(label), comment.published_at, now, events, seen=comment.seen_at, public=public
+    )
+
+
+def limitation_row(
+    label: str, comment: Comment, now: datetime, events: Sequence[law.Event], article: str = ""
+) -> LimitationRow:
+    """`limitation_of` in words; a date the network does not give leaves it unknown."""
+    found = limitation_of(label, comment, now, events, article)
     if found.status is law.Status.UNKNOWN:
         return LimitationRow(found.status, why=words.unknown_words(found.reason), confirmed=found.confirmed)
     if found.last_day is None:
         return LimitationRow(found.status)
     today = clock.now().astimezone(law.PARIS).date()
     doubts = tuple(filter(None, map(words.doubt_words, found.doubts)))
-    return LimitationRow(
-        found.status, found.last_day, (found.last_day - today).days, doubts=doubts, confirmed=found.confirmed
-    )
+    left = (found.last_day - today).days
+    return LimitationRow(found.status, found.last_day, left, "", doubts, found.confirmed, found.later_day)
 
 
 def _reading(
@@ -187,18 +202,37 @@ def _reading(
         elements=tuple(ElementRow(words.element_words(e.code), e.found) for e in row.elements.all()),
         pieces=pieces(comment.text, row.spans.all()),
         marked=marked(comment.text, row.spans.all()),
-        limitation=limitation_row(row.label, comment, now, events),
+        limitation=limitation_row(row.label, comment, now, events, row.article),
         hours=removal.hours if removal else None,
     )
 
 
-def _events(revisions: Iterable[Revision]) -> tuple[law.Event, ...]:
-    """Every edit is an event of its own: the law does not say what it changes."""
-    return tuple(
+def events_of(comment: Comment) -> tuple[law.Event, ...]:
+    """What may bear on the victim's clock since the first day; one query, two for what was edited.
+
+    Every edit is an event of its own: the law does not say what it changes.
+    """
+    revisions = comment.revisions.all() if comment.revision > 1 else ()
+    edits = tuple(
         law.Event(law.EventKind.EDITED, each.edited_at or each.seen_at)
         for each in revisions
         if each.number > 1
     )
+    return edits + _shown_again(comment)
+
+
+def _shown_again(comment: Comment) -> tuple[law.Event, ...]:
+    """Each time we put back in sight what had been taken out of it."""
+    done = Action.objects.filter(
+        decision__review__comment=comment, state=ActionState.DONE, decision__act__in=_IN_AND_OUT_OF_SIGHT
+    )
+    events: list[law.Event] = []
+    hidden = False
+    for act, at in done.order_by("done_at", "pk").values_list("decision__act", "done_at"):
+        if act == Decided.UNHIDE or (hidden and act == Decided.APPROVE):
+            events.append(law.Event(law.EventKind.REPUBLISHED, at))
+        hidden = act == Decided.HIDE
+    return tuple(events)
 
 
 def age_words(at: datetime | None, now: datetime) -> str:

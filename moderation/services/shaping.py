@@ -54,9 +54,12 @@ def wording(text: str) -> Wording:
 
 
 def believable(moment: datetime | None, now: datetime) -> datetime | None:
-    """The instant in UTC, or None for one without zone, before the web or in the future."""
+    """The instant in UTC, or None for one without zone, before the web or in the future.
+
+    One up to a day ahead is the word of a clock that runs ahead: nothing happened after `now`.
+    """
     day, _reason = law.paris_day(moment, now)
-    return moment.astimezone(UTC) if moment is not None and day is not None else None
+    return min(moment, now).astimezone(UTC) if moment is not None and day is not None else None
 
 
 def kind_of(incoming: IncomingComment) -> Kind:

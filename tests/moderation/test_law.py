@@ -12,11 +12,13 @@ from moderation.law import (
     EDIT_UNKNOWN,
     EVENT_UNKNOWN,
     OFFENCES,
+    SHOWN_AGAIN,
     Event,
     EventKind,
     Status,
     add_months,
     article,
+    is_public,
     limitation,
     prudent_day,
     removal,
@@ -85,10 +87,37 @@ def test_date_to_date_never_runs_into_the_next_month(start: date, months: int) -
         EventKind.SITE_REACTIVATED,
     ],
 )
-def test_a_new_publication_starts_a_new_clock(kind: EventKind) -> None:
+def test_a_new_publication_has_a_clock_of_its_own_and_the_earlier_day_comes_first(kind: EventKind) -> None:
     clock = limitation(Label.INSULT, SEEN, NOW, [Event(kind, datetime(2026, 11, 2, 9, tzinfo=UTC))])
-    assert (clock.start, clock.last_day) == (date(2026, 11, 2), date(2027, 2, 1))
-    assert clock.doubts == ()
+    assert (clock.start, clock.last_day, clock.later_day) == (
+        date(2026, 9, 10),
+        date(2026, 12, 9),
+        date(2027, 2, 1),
+    )
+    assert clock.doubts == (SHOWN_AGAIN,)
+
+
+def test_of_several_new_publications_the_last_one_counts() -> None:
+    events = [Event(EventKind.REPUBLISHED, date(2026, 11, day)) for day in (5, 9, 2)]
+    clock = limitation(Label.INSULT, SEEN, NOW, events)
+    assert (clock.last_day, clock.later_day) == (date(2026, 12, 9), date(2027, 2, 8))
+    assert clock.doubts == (SHOWN_AGAIN,)
+
+
+def test_shown_again_on_its_first_day_it_has_one_clock() -> None:
+    clock = limitation(Label.INSULT, SEEN, NOW, [Event(EventKind.REPUBLISHED, SEEN + timedelta(hours=2))])
+    assert (clock.last_day, clock.later_day, clock.doubts) == (date(2026, 12, 9), None, ())
+
+
+def test_each_clock_has_its_own_alerts() -> None:
+    clock = limitation(Label.INSULT, SEEN, NOW, [Event(EventKind.REPUBLISHED, date(2026, 11, 2))])
+    assert [(each.days, each.last_day) for each in clock.alerts_due(date(2026, 12, 9))] == [
+        *((days, date(2026, 12, 9)) for days in ALERT_DAYS),
+        (60, date(2027, 2, 1)),
+    ]
+    assert [(each.days, each.last_day) for each in clock.alerts_due(date(2026, 12, 10))] == [
+        (60, date(2027, 2, 1))
+    ]
 
 
 def test_a_new_owner_name_starts_nothing() -> None:
@@ -156,10 +185,23 @@ def test_an_absent_or_absurd_date_is_unknown_never_an_error(moment: Any, reason:
     assert (clock.expired(NOW.date()), clock.days_left(NOW.date())) == (False, None)
 
 
-def test_text_dates_with_a_zone_and_a_clock_a_little_ahead_are_read() -> None:
+def test_text_dates_with_a_zone_are_read() -> None:
     assert limitation(Label.INSULT, "2026-09-10T08:00:00Z", NOW).start == date(2026, 9, 10)
     assert limitation(Label.INSULT, "2026-09-10", NOW).start == date(2026, 9, 10)
-    assert limitation(Label.INSULT, NOW + timedelta(hours=20), NOW).status is Status.KNOWN
+
+
+@pytest.mark.parametrize("ahead", [1, 12, 20])
+def test_a_clock_that_runs_ahead_moves_no_day(ahead: int) -> None:
+    clock = limitation(Label.INSULT, NOW + timedelta(hours=ahead), NOW)
+    assert (clock.start, clock.last_day) == (date(2026, 11, 22), date(2027, 2, 21))
+
+
+def test_nothing_was_there_after_we_saw_it() -> None:
+    ahead = SEEN + timedelta(hours=20)
+    assert limitation(Label.INSULT, ahead, NOW).start == date(2026, 9, 11)
+    assert limitation(Label.INSULT, ahead, NOW, seen=SEEN).start == date(2026, 9, 10)
+    assert limitation(Label.INSULT, SEEN, NOW, seen=NOW).start == date(2026, 9, 10)
+    assert limitation(Label.INSULT, None, NOW, seen=SEEN).status is Status.UNKNOWN
 
 
 @given(st.one_of(st.none(), st.text(max_size=30), st.datetimes(timezones=st.just(UTC)), st.dates()))
@@ -242,3 +284,29 @@ def test_a_private_message_rests_on_the_penal_code() -> None:
     assert article(Label.INSULT, public=False) == "code pénal, art. R621-2"
     assert article(Label.INSULT_AGGRAVATED, ground=Ground.SEX, public=False) == "code pénal, art. R625-8-1"
     assert article(Label.THREAT, public=False, condition=True) == "code pénal, art. 222-18"
+
+
+@pytest.mark.parametrize("condition", [False, True])
+@pytest.mark.parametrize("public", [False, True])
+def test_a_threat_to_somebody_in_office_has_an_article_of_its_own(*, condition: bool, public: bool) -> None:
+    assert (
+        article(Label.THREAT, official=True, condition=condition, public=public) == "code pénal, art. 433-3"
+    )
+    assert article(Label.THREAT) == "code pénal, art. 222-17"
+    assert article(Label.THREAT, condition=True) == "code pénal, art. 222-18"
+    assert article(Label.THREAT, property_=True) == "code pénal, art. 322-12"
+
+
+@pytest.mark.parametrize("label", Label)
+def test_in_private_the_length_for_words_of_hate_is_not_settled(label: Label) -> None:
+    unsettled = {Label.HATE, Label.INSULT_AGGRAVATED, Label.DEFAMATION_AGGRAVATED}
+    public, private = limitation(label, SEEN, NOW), limitation(label, SEEN, NOW, public=False)
+    assert private.confirmed == (public.confirmed and label not in unsettled)
+    assert private.last_day == public.last_day
+
+
+def test_an_article_says_whether_the_words_were_public() -> None:
+    assert not is_public(article(Label.INSULT_AGGRAVATED, public=False))
+    assert is_public(article(Label.INSULT_AGGRAVATED))
+    assert is_public(article(Label.THREAT, public=False))
+    assert is_public("")

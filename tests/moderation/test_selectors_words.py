@@ -55,7 +55,7 @@ class TestEveryCodeHasWords:
     def test_unknown_dates_and_doubts(self) -> None:
         reasons = {"absent", "not_a_date", "no_zone", "too_early", "in_the_future"}
         assert set(law.UNKNOWN_DATES) == reasons
-        assert set(law.DOUBTS) == {the_law.EDIT_UNKNOWN, the_law.EVENT_UNKNOWN}
+        assert set(law.DOUBTS) == {the_law.EDIT_UNKNOWN, the_law.EVENT_UNKNOWN, the_law.SHOWN_AGAIN}
         assert law.doubt_words("other") == ""
 
     def test_acts(self) -> None:

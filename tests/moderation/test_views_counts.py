@@ -61,7 +61,7 @@ class TestQuestions:
             self.hidden_and_edited(cast, network, comment, more)
         assert (comment.reviews.count(), refreshed(comment).revision) == (4, 4)
         assert questions(lambda: mona.get("comment", comment.pk)) == once
-        assert once <= 22
+        assert once <= 23
 
     def hidden_and_edited(self, cast: Cast, network: FakeNetwork, comment: Comment, more: str) -> None:
         """Decided once more, then edited once more."""
