@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import redis
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from pytest_django import Settings
@@ -26,18 +26,34 @@ hypothesis.register_profile("suite", deadline=None)
 hypothesis.load_profile("suite")
 
 
+def reaches_database(item: pytest.Item) -> bool:
+    """Whether a test says so: by its mark, by what it asks for, or by the class it stands in."""
+    asked = set(getattr(item, "fixturenames", ()))
+    within = getattr(item, "cls", None)
+    return (
+        item.get_closest_marker("django_db") is not None
+        or bool(asked & {"db", "transactional_db", "live_server"})
+        or (within is not None and issubclass(within, TransactionTestCase))
+    )
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that reach the database: no other can, and no other differs from engine to engine."""
+    """Mark the tests that reach the database, which alone differ from engine to engine, and the unit tests."""
     for item in items:
-        asked = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or asked & {"db", "transactional_db"}:
+        if reaches_database(item):
             item.add_marker("database")
+        elif not (item.get_closest_marker("slow") or item.get_closest_marker("browser")):
+            item.add_marker("unit")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flushed(django_db_setup: None) -> Iterator[None]:
+def flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let the flush after a transactional test pass the ledger, which refuses to lose a row."""
+    if not any(item.get_closest_marker("database") for item in request.session.items):
+        yield  # no database is made for tests that reach none
+        return
+    request.getfixturevalue("django_db_setup")
     with every_flush_allowed():
         yield
 

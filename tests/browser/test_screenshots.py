@@ -12,6 +12,8 @@ from cm_suite.demo.seed import seed
 from cm_suite.ops.screenshots import CannotLook, take
 from pages.models import Person
 
+pytestmark = pytest.mark.browser
+
 
 def taken(address: str, folder: Path, said: list[str]) -> int:
     """Take the pictures in a thread of its own: a second browser wants its own loop."""

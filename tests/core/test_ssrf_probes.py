@@ -150,12 +150,9 @@ def connecting(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Settings) 
 
 
 @pytest.fixture(params=["audit", "mastodon"])
-def door(request: pytest.FixtureRequest) -> Door:
+def door(request: pytest.FixtureRequest, connecting: Door) -> Door:
     """Each of the two doors."""
-    if request.param == "audit":
-        return reading
-    found: Door = request.getfixturevalue("connecting")
-    return found
+    return reading if request.param == "audit" else connecting
 
 
 @pytest.mark.parametrize("name", HOSTS)

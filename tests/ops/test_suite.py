@@ -115,6 +115,7 @@ def test_a_failure_anywhere_is_the_exit_code(runs: Calls, monkeypatch: pytest.Mo
     assert suite.main([]) == 1
 
 
+@pytest.mark.slow
 def test_the_embedded_server_serves_and_ends_with_its_user(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with postgres.server(log) as url:
