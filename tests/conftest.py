@@ -39,7 +39,7 @@ def reaches_database(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that reach the database, which alone differ from engine to engine, and the unit tests."""
+    """Mark what reaches the database, which alone differs from engine to engine, and the unit tests."""
     for item in items:
         if reaches_database(item):
             item.add_marker("database")
