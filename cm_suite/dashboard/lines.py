@@ -13,9 +13,10 @@ from cm_suite.core import clock
 from cm_suite.dashboard.selectors import ASKS
 from moderation.models import Review
 from moderation.rules import OPEN
+from moderation.selectors.undone import undone_counts
 from pages.enums import PageState
 from pages.models import Brand, Departure, Membership, Page, Pause
-from pages.newsroom.models import Subscriber
+from pages.newsroom.models import Arrival
 from publishing.enums import DeliveryState
 from publishing.models import Delivery
 
@@ -29,6 +30,7 @@ class BrandLine:
     needs_person: int = 0
     reviews: int = 0
     overdue: int = 0
+    undone: int = 0
     to_reconnect: int = 0
     pauses: int = 0
     planned: int = 0
@@ -39,11 +41,11 @@ class BrandLine:
     @property
     def trouble(self) -> int:
         """How many things need a person."""
-        return self.needs_person + self.reviews + self.to_reconnect + self.pauses
+        return self.needs_person + self.reviews + self.undone + self.to_reconnect + self.pauses
 
 
 def brand_lines(memberships: Sequence[Membership]) -> list[BrandLine]:
-    """The person's brands, most trouble first, then by name; six queries whatever their number."""
+    """The person's brands, most trouble first, then by name; seven queries whatever their number."""
     lines = {each.brand_id: BrandLine(each.brand, each.get_role_display()) for each in memberships}
     _count_deliveries(lines)
     _count_reviews(lines)
@@ -82,6 +84,8 @@ def _count_reviews(lines: Mapping[int, BrandLine]) -> None:
         n=Count("pk"), late=late
     ):
         lines[brand_id].reviews, lines[brand_id].overdue = count, overdue
+    for brand_id, count in undone_counts(lines.keys()).items():
+        lines[brand_id].undone = count
 
 
 def _count_pages_and_pauses(lines: Mapping[int, BrandLine]) -> None:
@@ -95,7 +99,7 @@ def _count_pages_and_pauses(lines: Mapping[int, BrandLine]) -> None:
 
 def _count_fans(lines: Mapping[int, BrandLine]) -> None:
     since = clock.now() - timedelta(days=7)
-    gained = Subscriber.objects.filter(page__brand__in=lines, confirmed_at__gte=since).order_by()
+    gained = Arrival.objects.filter(page__brand__in=lines, at__gte=since).order_by()
     for brand_id, count in gained.values_list("page__brand").annotate(n=Count("pk")):
         lines[brand_id].gained = count
     lost = Departure.objects.filter(page__brand__in=lines, at__gte=since).order_by()

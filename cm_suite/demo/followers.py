@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -12,8 +12,8 @@ from cm_suite.core import clock, ledger
 from cm_suite.demo.script import names
 from pages.enums import DepartureCause
 from pages.models import Brand, Departure, Page
-from pages.newsroom.models import Subscriber, SubscriberState
-from pages.newsroom.rules import DIGEST_HOUR
+from pages.newsroom.models import Arrival, Subscriber, SubscriberState
+from pages.newsroom.rules import DIGEST_HOUR, departure_day
 from pages.newsroom.services.subscribe import address_hash
 
 BEFORE: Final = 18  # followed before the three weeks
@@ -50,11 +50,12 @@ def follow(page: Page, turn: int) -> int:
     rows = [_active(page, came, now) for came in _arrivals(now, turn)]
     gone = rows[3 : 3 + len(LEFT)]
     departures = [
-        Departure(page=page, at=_leave(row, now - timedelta(days=days, hours=turn + 2)), cause=cause)
+        _leave(row, now - timedelta(days=days, hours=turn + 2), cause)
         for row, (days, cause) in zip(gone, LEFT, strict=True)
     ]
     rows += [_pending(page, len(rows) + number, now) for number in range(PENDING)]
     Subscriber.objects.bulk_create(rows)
+    Arrival.objects.bulk_create(_came(rows))
     Departure.objects.bulk_create(departures)
     _record(page, [row for row in rows if row.confirmed_at], "subscriber.confirmed")
     _record(page, gone, "subscriber.left")
@@ -69,10 +70,10 @@ def crowd(page: Page, count: int, days: int) -> None:
     gone = rows[::7]
     causes = [cause for _, cause in LEFT]
     departures = [
-        Departure(page=page, at=_leave(row, now - (now - row.asked_at) / 2), cause=causes[n % len(causes)])
-        for n, row in enumerate(gone)
+        _leave(row, now - (now - row.asked_at) / 2, causes[n % len(causes)]) for n, row in enumerate(gone)
     ]
     Subscriber.objects.bulk_create(rows, batch_size=1000)
+    Arrival.objects.bulk_create(_came(rows), batch_size=1000)
     Departure.objects.bulk_create(departures, batch_size=1000)
 
 
@@ -83,6 +84,10 @@ def address(number: int) -> str:
     again = number // (len(_NAMES["first"]) * len(_NAMES["last"]))
     name = f"{first}.{last}{again or ''}".lower()
     return normalize("NFKD", name).encode("ascii", "ignore").decode() + "@courriel.example"
+
+
+def _came(rows: Iterable[Subscriber]) -> list[Arrival]:
+    return [Arrival(page=row.page, at=row.confirmed_at) for row in rows if row.confirmed_at]
 
 
 def _arrivals(now: datetime, turn: int) -> Iterator[Came]:
@@ -118,11 +123,11 @@ def _pending(page: Page, number: int, now: datetime) -> Subscriber:
     return row
 
 
-def _leave(row: Subscriber, at: datetime) -> datetime:
-    """End a subscription as leaving does, at an instant, which is given back."""
+def _leave(row: Subscriber, at: datetime, cause: str) -> Departure:
+    """End a subscription at an instant as leaving does; the departure it makes."""
     row.state, row.email = SubscriberState.LEFT, ""
     row.left_at, row.told_until = at, None
-    return at
+    return Departure(page=row.page, at=departure_day(at, clock.zone(row.page.brand.zone)), cause=cause)
 
 
 def last_digest(brand: Brand, now: datetime) -> datetime:

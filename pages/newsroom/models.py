@@ -106,12 +106,27 @@ class Subscriber(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
     told_until = models.DateTimeField(null=True, blank=True)  # posts up to here were in a digest
+    unasked = models.ForeignKey(  # left by the mail program, and not asked why yet; emptied with the answer
+        "pages.Departure", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
         constraints = (models.UniqueConstraint("page", "email_hash", name="one_subscription_per_address"),)
         indexes = (models.Index(fields=("page", "state"), name="subscriber_state"),)
+
+
+class Arrival(models.Model):
+    """A follower gained. A row for each confirmation, kept when its subscription ends or is forgotten."""
+
+    page = models.ForeignKey("pages.Page", models.CASCADE, related_name="arrivals", verbose_name=_("page"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("arrival")
+        verbose_name_plural = _("arrivals")
+        indexes = (models.Index(fields=("page", "at"), name="arrival_page_at"),)
 
 
 class NewsroomComment(models.Model):

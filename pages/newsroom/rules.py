@@ -60,6 +60,14 @@ def digest_moment(at: datetime, zone: ZoneInfo) -> datetime | None:
     return None
 
 
+def departure_day(at: datetime, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) kept of a departure: noon of its day in the brand's zone.
+
+    Its hour would join the reason given to the subscription that ended at that hour.
+    """
+    return clock.resolve_local(datetime.combine(at.astimezone(zone).date(), time(12)), zone).instant
+
+
 def missing_legal(values: dict[str, str]) -> list[str]:
     """The legal details that are not filled in, in the order a legal notice gives them."""
     return [field for field in LEGAL_FIELDS if not values.get(field, "").strip()]

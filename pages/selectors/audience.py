@@ -17,7 +17,7 @@ from pages.messages import Words, network_name
 from pages.models import AudienceCount, Brand, Departure, Page
 from pages.networks.registry import NETWORKS
 from pages.networks.types import ConnectKind, Metric
-from pages.newsroom.models import Subscriber, SubscriberState
+from pages.newsroom.models import Arrival, Subscriber, SubscriberState
 
 WINDOW_DAYS = 30
 
@@ -108,7 +108,7 @@ class PageAudience:
 def gained_lost(page: Page, since: datetime, until: datetime) -> GainedLost:
     """Fans a page gained and lost from `since` to before `until` (aware instants)."""
     return GainedLost(
-        gained=_confirmed([page], since, until).count(), lost=_departures([page], since, until).count()
+        gained=_arrivals([page], since, until).count(), lost=_departures([page], since, until).count()
     )
 
 
@@ -123,7 +123,7 @@ def audience(brand: Brand, days: int = WINDOW_DAYS, *, elsewhere: bool = False) 
     since, until = midnight(window[0], zone), midnight(today + timedelta(days=1), zone)
     pages = list(brand.pages.exclude(state=PageState.DISCONNECTED))
     fans = _fans(pages)
-    gained = _by_day(_confirmed(pages, since, until), "confirmed_at", zone)
+    gained = _by_day(_arrivals(pages, since, until), zone)
     causes = _causes(_departures(pages, since, until), zone)
     told = _told(pages, window[0]) if elsewhere else {}
     return [
@@ -184,16 +184,16 @@ def _fans(pages: Iterable[Page]) -> dict[int, int | None]:
     return {page.pk: counted.get(page.pk, 0) if _named(page) else page.followers for page in pages}
 
 
-def _confirmed(pages: Iterable[Page], since: datetime, until: datetime) -> QuerySet[Subscriber]:
-    return Subscriber.objects.filter(page__in=pages, confirmed_at__gte=since, confirmed_at__lt=until)
+def _arrivals(pages: Iterable[Page], since: datetime, until: datetime) -> QuerySet[Arrival]:
+    return Arrival.objects.filter(page__in=pages, at__gte=since, at__lt=until)
 
 
 def _departures(pages: Iterable[Page], since: datetime, until: datetime) -> QuerySet[Departure]:
     return Departure.objects.filter(page__in=pages, at__gte=since, at__lt=until)
 
 
-def _by_day(rows: QuerySet[Subscriber], field: str, zone: ZoneInfo) -> Counter[tuple[int, date]]:
-    days = rows.annotate(day=TruncDate(field, tzinfo=zone)).values_list("page_id", "day")
+def _by_day(rows: QuerySet[Arrival], zone: ZoneInfo) -> Counter[tuple[int, date]]:
+    days = rows.annotate(day=TruncDate("at", tzinfo=zone)).values_list("page_id", "day")
     return Counter({(page, day): n for page, day, n in days.annotate(n=Count("pk")).order_by()})
 
 

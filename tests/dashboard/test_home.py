@@ -11,7 +11,7 @@ from cm_suite.core import clock
 from cm_suite.dashboard.lines import brand_lines
 from pages.enums import PageState, Role
 from pages.models import Brand, Departure, Membership, Page, Pause, Person
-from pages.newsroom.models import Subscriber
+from pages.newsroom.models import Arrival, Subscriber
 from pages.selectors.people import memberships_of
 from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Delivery, Post
@@ -84,6 +84,7 @@ def test_a_line_says_what_comes_and_how_fans_moved(db: None) -> None:
     for days, number in ((1, "a"), (6, "b"), (8, "c")):
         when = now - timedelta(days=days)
         Subscriber.objects.create(page=page, email_hash=number, asked_at=when, confirmed_at=when)
+        Arrival.objects.create(page=page, at=when)
     Departure.objects.create(page=page, at=now - timedelta(days=2))
     Departure.objects.create(page=page, at=now - timedelta(days=9))
     [line] = brand_lines(memberships_of(person))

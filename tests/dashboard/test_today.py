@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from cm_suite.dashboard.selectors import SHOWN, NowKind, health, now_of, outlook
 from pages.enums import DepartureCause, PageState
 from pages.models import Brand, Departure, Page, Pause, Person
-from pages.newsroom.models import Subscriber, SubscriberState
+from pages.newsroom.models import Arrival, Subscriber, SubscriberState
 from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Cap, Delivery, Gap, Post
 from tests.people import Cast
@@ -149,6 +149,7 @@ def test_every_page_has_its_lane_and_what_is_gone_is_left_out(cast: Cast) -> Non
 
 
 def follow(page: Page, number: int, when: datetime) -> None:
+    Arrival.objects.create(page=page, at=when)
     Subscriber.objects.create(
         page=page,
         email_hash=str(number),

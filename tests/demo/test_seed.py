@@ -24,7 +24,8 @@ from cm_suite.demo.script import scripts, typeset
 from cm_suite.demo.seed import Seeded, seed
 from moderation.models import Comment, Decision, Review
 from pages.models import Brand, Charter, Departure, Membership, Page, Pause, Person
-from pages.newsroom.models import NewsroomComment, NewsroomPost, Subscriber, SubscriberState
+from pages.newsroom.models import Arrival, NewsroomComment, NewsroomPost, Subscriber, SubscriberState
+from pages.newsroom.rules import departure_day
 from pages.newsroom.selectors import missing_legal, waiting_for_digest
 from pages.newsroom.services import send_digests
 from pages.notices.models import Mail, Notice
@@ -213,9 +214,12 @@ class TestSeeded(TestCase):
             active = rows.filter(state=SubscriberState.ACTIVE)
             assert 40 <= active.count() <= 60
             assert rows.filter(state=SubscriberState.LEFT).count() == 8
-            assert set(rows.filter(state=SubscriberState.LEFT).values_list("left_at", flat=True)) == set(
+            zone = clock.zone(page.brand.zone)
+            left = rows.filter(state=SubscriberState.LEFT).values_list("left_at", flat=True)
+            assert {departure_day(at, zone) for at in left if at} == set(
                 Departure.objects.filter(page=page).values_list("at", flat=True)
             )
+            assert Arrival.objects.filter(page=page).count() - 8 == active.count()
             assert all(row.email == "" for row in rows if row.state == SubscriberState.LEFT)
             days = {row.confirmed_at.date() for row in active if row.confirmed_at}
             assert len(days) > 20
@@ -406,6 +410,7 @@ class TestScale:
         assert Subscriber.objects.filter(page=page).count() == 100
         assert Subscriber.objects.filter(page=page).values("email_hash").distinct().count() == 100
         assert Departure.objects.filter(page=page).count() == 15
+        assert Arrival.objects.filter(page=page).count() == 100
         assert set(added.memberships.values_list("person__email", "role")) == {
             (people.LEAD, "lead"),
             (people.AUTHOR, "author"),

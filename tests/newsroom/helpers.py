@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pages.models import Page
-from pages.newsroom.models import NewsroomPost, Subscriber, SubscriberState
+from pages.newsroom.models import Arrival, NewsroomPost, Subscriber, SubscriberState
 from pages.newsroom.services.subscribe import address_hash
 
 NOON = datetime(2026, 8, 12, 10, 0, tzinfo=UTC)  # noon in Paris
@@ -24,6 +24,7 @@ def make_post(page: Page, text: str = "Bonjour", at: datetime = NOON, **fields: 
 
 def make_subscriber(page: Page, email: str = "lea@exemple.fr", at: datetime = NOON) -> Subscriber:
     """Somebody who follows since `at`."""
+    Arrival.objects.create(page=page, at=at)
     return Subscriber.objects.create(
         page=page,
         email=email,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -260,6 +260,14 @@ class TestConfirming:
 
 
 class TestLeaving:
+    def test_of_a_departure_the_day_alone_is_kept(
+        self, cast: Cast, client: Client, clock: time_machine.Traveller
+    ) -> None:
+        link = leave_link(make_subscriber(cast.newsroom))
+        clock.move_to(datetime(2026, 8, 12, 22, 1, 2, 345678, tzinfo=UTC))  # the 13th begins in Paris
+        client.post(link)
+        assert Departure.objects.get().at == NOON + timedelta(days=1)
+
     def test_opening_the_link_asks_and_the_button_leaves_at_once(self, cast: Cast) -> None:
         link = leave_link(make_subscriber(cast.newsroom))
         visitor = Client(enforce_csrf_checks=True)

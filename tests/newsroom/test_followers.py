@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
@@ -25,6 +26,7 @@ from pages.newsroom.services import (
 )
 from pages.newsroom.services.subscribe import address_hash
 from pages.notices.models import Mail
+from pages.selectors.audience import audience
 from tests.machines import Undone, run
 from tests.newsroom.helpers import NOON, make_post
 from tests.people import Cast
@@ -54,7 +56,7 @@ class Followers(Undone):
         self.published = 0
         self.known: dict[str, Follower] = {}
         self.posts: dict[int, datetime] = {}
-        self.left = 0
+        self.came = self.left = 0
         self.tokens: dict[str, str] = {}
 
     def at_the_end(self) -> None:
@@ -110,6 +112,7 @@ class Followers(Undone):
         else:
             assert result is Confirmation.DONE
             mine.state, mine.since, mine.told = "active", self.now, []
+            self.came += 1
 
     @precondition(lambda self: self.known)
     @rule(data=st.data())
@@ -191,6 +194,40 @@ class Followers(Undone):
     @invariant()
     def each_leaving_of_a_follower_is_one_departure(self) -> None:
         assert Departure.objects.filter(page=self.page).count() == self.left
+
+    @invariant()
+    def who_came_less_who_left_is_who_is_here(self) -> None:
+        [line] = audience(self.page.brand)
+        assert (line.gained, line.lost, line.fans) == (self.came, self.left, self.came - self.left)
+
+
+def test_what_was_gained_and_lost_is_never_rewritten(cast: Cast) -> None:
+    """Confirm, leave, come back, leave, ask again, and never answer."""
+
+    def come() -> None:
+        ask(cast.newsroom, "lea@exemple.fr")
+        pk = Subscriber.objects.get().pk
+        assert confirm(cast.newsroom, tokens.for_confirming(pk)) is Confirmation.DONE
+
+    def go() -> None:
+        leave(Subscriber.objects.get())
+
+    def figures() -> tuple[int, int, int | None]:
+        [line] = audience(cast.brand)
+        return line.gained, line.lost, line.fans
+
+    with time_machine.travel(NOON, tick=False) as traveller:
+        seen = []
+        for act in (come, go, come):
+            act()
+            traveller.shift(timedelta(days=2))
+            seen.append(figures())
+        assert seen == [(1, 0, 1), (1, 1, 0), (2, 1, 1)]
+        go()
+        ask(cast.newsroom, "lea@exemple.fr")
+        traveller.shift(CONFIRM_WITHIN + timedelta(seconds=1))
+        assert forget_unconfirmed() == 1
+        assert figures() == (2, 2, 0)
 
 
 @pytest.mark.usefixtures("db")

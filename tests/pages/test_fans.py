@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from pages.enums import DepartureCause, PageState
 from pages.models import Departure, Page, Person
-from pages.newsroom.models import Subscriber, SubscriberState
+from pages.newsroom.models import Arrival, Subscriber, SubscriberState
 from pages.selectors.audience import audience
 from pages.services.audience import GainedLost, gained_lost, record_departure, set_cause
 from tests.people import Cast
@@ -28,6 +28,8 @@ NOW = datetime(2026, 3, 31, 8, 0, tzinfo=UTC)
 
 def follow(page: Page, at: datetime | None, state: SubscriberState = SubscriberState.ACTIVE) -> None:
     """One subscriber, confirmed at an instant."""
+    if at is not None:
+        Arrival.objects.create(page=page, at=at)
     Subscriber.objects.create(
         page=page,
         email="",

@@ -18,7 +18,7 @@ from pages.enums import Counted, PageState
 from pages.models import AudienceCount, Measuring, Page, Person
 from pages.networks.errors import Code
 from pages.networks.types import Metric
-from pages.newsroom.models import Subscriber, SubscriberState
+from pages.newsroom.models import Arrival, Subscriber, SubscriberState
 from pages.selectors.followers import FollowerDay, Followers
 from pages.services.audience import record_departure
 from pages.views.audience import TALL, chart
@@ -156,6 +156,7 @@ def test_the_newsroom_shows_its_own_days(cast: Cast, vera: Client) -> None:
         asked_at=NOW,
         confirmed_at=NOW,
     )
+    Arrival.objects.create(page=cast.newsroom, at=NOW)
     record_departure(cast.newsroom, "too_often", NOW)
     shown = room(vera, cast.newsroom)
     assert table(shown)[:2] == [["Day", "Gained", "Lost"], ["Fri 20 March", "1", "1"]]

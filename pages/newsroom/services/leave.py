@@ -10,6 +10,7 @@ from cm_suite.core import clock, ledger
 from cm_suite.core.states import move
 from pages.models import Departure
 from pages.newsroom.models import Subscriber, SubscriberState
+from pages.newsroom.rules import departure_day
 from pages.newsroom.services import mails
 from pages.services.audience import record_departure, set_cause
 
@@ -30,7 +31,7 @@ def leave(subscriber: Subscriber) -> Departure | None:
             subject_kind="subscriber",
             subject_id=subscriber.pk,
         )
-        return record_departure(page, "", clock.now())
+        return record_departure(page, "", departure_day(clock.now(), clock.zone(page.brand.zone)))
     if move(subscriber, SubscriberState.PENDING, SubscriberState.LEFT, **gone):
         mails.forget(subscriber.pk)
     return None

@@ -13,7 +13,7 @@ from cm_suite.core.crypto import keyed_hash
 from cm_suite.core.states import move
 from pages.models import Page
 from pages.newsroom import addresses, selectors, tokens
-from pages.newsroom.models import Subscriber, SubscriberState
+from pages.newsroom.models import Arrival, Subscriber, SubscriberState
 from pages.newsroom.rules import ASK_AGAIN_AFTER, CONFIRM_WITHIN
 from pages.newsroom.services import mails
 from pages.newsroom.services.mails import About
@@ -122,10 +122,10 @@ def confirm(page: Page, token: str) -> Confirmation:
     if subscriber is None:
         return Confirmation.EXPIRED
     now = clock.now()
-    if not move(
-        subscriber, SubscriberState.PENDING, SubscriberState.ACTIVE, confirmed_at=now, told_until=now
-    ):
+    since: dict[str, Any] = {"confirmed_at": now, "told_until": now, "unasked": None}
+    if not move(subscriber, SubscriberState.PENDING, SubscriberState.ACTIVE, **since):
         return confirmation(page, token)
+    Arrival.objects.create(page=page, at=now)
     ledger.append(
         page.brand_id,
         "subscriber.confirmed",
