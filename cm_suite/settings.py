@@ -190,6 +190,7 @@ CM_SEND_LEASE = timedelta(seconds=env.float("CM_SEND_LEASE", default=120.0))
 CM_BACKOFF = timedelta(seconds=env.float("CM_BACKOFF", default=30.0))
 CM_RECONCILE_AFTER = CM_BACKOFF * 1.5  # a network may still be writing down what it accepted
 CM_MISSED_AFTER = timedelta(minutes=30)
+CM_LOOK_FOR = timedelta(hours=env.float("CM_LOOK_FOR_HOURS", default=4.0))  # then people look for a lost post
 CM_SEND_THREADS = env.int("CM_SEND_THREADS", default=16)
 
 LOGGING = {

@@ -46,9 +46,16 @@ SAYING_YES: Final = (
 
 def backoff(tries: int) -> timedelta:
     """How long to wait after this many tries: doubling, jittered, at most a quarter of an hour."""
-    longest = min(settings.CM_BACKOFF * 2 ** min(tries, 16), LONGEST_BACKOFF)
-    jittered: timedelta = longest * _RANDOM.uniform(0.75, 1.0)
-    return jittered
+    return _jittered(settings.CM_BACKOFF * 2 ** min(tries, 16))
+
+
+def spaced(lasted: timedelta) -> timedelta:
+    """How long to wait for what has lasted that long already: as long again, within the same bounds."""
+    return _jittered(max(lasted, settings.CM_BACKOFF))
+
+
+def _jittered(longest: timedelta) -> timedelta:
+    return min(longest, LONGEST_BACKOFF) * _RANDOM.uniform(0.75, 1.0)
 
 
 def mine(delivery: Delivery) -> Q:

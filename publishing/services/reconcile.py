@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from cm_suite.core import clock, leases
-from cm_suite.core.errors import Outcome, OutcomeError
+from cm_suite.core.errors import Later, Never, NextStep, Outcome, OutcomeError
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
+from pages.enums import PageState
 from pages.networks.base import Finds
 from pages.networks.errors import Code
 from pages.networks.types import CANNOT_TELL, Published, Sighting, SightingKind
@@ -27,9 +29,19 @@ _DEFINITE: Final = (Outcome.LATER, Outcome.NEVER)
 
 
 def take(limit: int) -> list[Delivery]:
-    """Claim up to `limit` unknown deliveries whose time to be looked for has come."""
+    """Claim up to `limit` unknown deliveries whose time to be looked for has come.
+
+    A page that its network asked to rest, or that must be reconnected, is left alone until it can be asked;
+    not beyond CM_LOOK_FOR, when people look.
+    """
+    now = clock.now()
     unheld = Q(lease_until=None) | Q(lease_until__lte=Now())
-    found = Delivery.objects.filter(unheld, state=S.UNKNOWN, next_attempt_at__lte=clock.now())
+    rested = Q(page__paced_until=None) | Q(page__paced_until__lte=now)
+    recent = Attempt.objects.filter(delivery=OuterRef("pk"), started_at__gt=now - settings.CM_LOOK_FOR)
+    can_be_asked = Q(page__state=PageState.CONNECTED) & rested
+    found = Delivery.objects.filter(
+        unheld, can_be_asked | ~Exists(recent), state=S.UNKNOWN, next_attempt_at__lte=now
+    )
     seconds = settings.CM_SEND_LEASE.total_seconds()
     ordered = found.order_by("next_attempt_at", "pk")
     return leases.claim(ordered, from_=S.UNKNOWN, to=S.UNKNOWN, seconds=seconds, limit=limit)
@@ -39,19 +51,27 @@ def look(delivery: Delivery) -> None:
     """Look for one claimed delivery on its network and settle it, or look again later.
 
     What the network does not have is believed once the last send is older than CM_RECONCILE_AFTER: then
-    it goes back to the plan, with the same key. After five looks without an answer a person is asked.
+    it goes back to the plan, with the same key. After five answers that do not tell, a person is asked; a
+    network that gives none is asked again for CM_LOOK_FOR.
     """
-    code = EngineCode.CANNOT_TELL.value
     try:
         sighting = _sight(delivery)
     except OutcomeError as error:
-        sighting, code = CANNOT_TELL, error.code
+        if not _answers(error):
+            _wait(delivery, error.code, error.retry_at if isinstance(error, Later) else None)
+            return
+        sighting = CANNOT_TELL
     if sighting.kind == SightingKind.FOUND and sighting.published:
         _found(delivery, sighting.published)
     elif sighting.kind == SightingKind.ABSENT:
         _absent(delivery)
     else:
-        _again(delivery, code)
+        _again(delivery)
+
+
+def _answers(error: OutcomeError) -> bool:
+    """Whether the network said that it will not tell: another credential would hear the same."""
+    return isinstance(error, Never) and error.step != NextStep.RECONNECT
 
 
 def _sight(delivery: Delivery) -> Sighting:
@@ -82,7 +102,7 @@ def _absent(delivery: Delivery) -> None:
     """Back to the plan at once, or a later look while the send may still be arriving."""
     last = _last(delivery)
     if last is not None and last.code == Code.DUPLICATE:  # it is there, and it is not: a person looks
-        _again(delivery, EngineCode.CANNOT_TELL)
+        _again(delivery)
         return
     ripe = last.started_at + settings.CM_RECONCILE_AFTER if last else clock.now()
     mine = outcomes.mine(delivery)
@@ -93,20 +113,39 @@ def _absent(delivery: Delivery) -> None:
         move(delivery, S.UNKNOWN, S.UNKNOWN, where=mine, next_attempt_at=ripe, **RELEASED)
 
 
-def _again(delivery: Delivery, code: str) -> None:
-    """Look again after a back-off; in the end a person does."""
+def _again(delivery: Delivery) -> None:
+    """The network could not tell. It is asked again after a back-off; in the end a person is."""
     tries = delivery.tries + 1
     if tries >= MOST_TRIES:
         outcomes.ask_person(delivery, EngineCode.CANNOT_TELL)
         return
     later = clock.now() + outcomes.backoff(delivery.tries)
-    fields = {"next_attempt_at": later, "tries": tries, "code": code[:60], **RELEASED}
+    _look_at(delivery, later, EngineCode.CANNOT_TELL, tries=tries)
+
+
+def _wait(delivery: Delivery, code: str, retry_at: datetime | None = None) -> None:
+    """The network was not asked, or gave no answer: again at `retry_at`, or later the longer it has lasted.
+
+    CM_LOOK_FOR after the send a person looks, whatever time was named.
+    """
+    now, last = clock.now(), _last(delivery)
+    sent_at = last.started_at if last else delivery.due_at
+    ends = sent_at + settings.CM_LOOK_FOR
+    if now >= ends:
+        outcomes.ask_person(delivery, EngineCode.CANNOT_TELL)
+        return
+    later = now + outcomes.spaced(now - sent_at)
+    _look_at(delivery, min(max(later, retry_at or now), ends), code)
+
+
+def _look_at(delivery: Delivery, at: datetime, code: str, **more: int) -> None:
+    fields = {"next_attempt_at": at, "code": code[:60], **more, **RELEASED}
     move(delivery, S.UNKNOWN, S.UNKNOWN, where=outcomes.mine(delivery), **fields)
 
 
 def postpone(delivery: Delivery) -> None:
-    """After a fault of ours while looking: as if the network could not tell."""
-    _again(delivery, EngineCode.UNEXPECTED)
+    """After a fault of ours while looking: as if the network had given no answer."""
+    _wait(delivery, EngineCode.UNEXPECTED)
 
 
 def _last(delivery: Delivery) -> Attempt | None:

@@ -27,7 +27,7 @@ from publishing.services.slots import locked
 S = DeliveryState
 logger = logging.getLogger(__name__)
 MOST_REFUSALS: Final = 3
-"""So often is a post sent with a credential that is refused for it, and accepted when the network is asked."""
+"""So often is a post sent with a credential that is refused for it and accepted for the account."""
 
 
 class FenceTwiceError(RuntimeError):

@@ -42,3 +42,8 @@ class Network:
     def writes(self) -> int:
         """How many requests asked to publish."""
         return sum(request.method == "POST" for request in self.fake.requests)
+
+    @property
+    def reads(self) -> int:
+        """How many requests asked for something."""
+        return sum(request.method == "GET" for request in self.fake.requests)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from pytest_django import Settings
 
 from cm_suite.core import clock
-from cm_suite.ops.bench.fake_network import FaultKind
+from cm_suite.ops.bench.fake_network import FaultKind, Reply
+from pages.enums import PageState
 from pages.models import Page
 from pages.networks.types import CANNOT_TELL
 from pages.newsroom.models import NewsroomPost
@@ -145,19 +145,28 @@ class TestCannotTell:
         turn()
         assert network.accepted == {TEXT: 1}
 
-    def test_a_network_that_is_down_is_asked_later(
-        self, mastodon: Page, network: Network, settings: Settings
-    ) -> None:
+    def test_a_network_that_refuses_to_say_cannot_tell(self, mastodon: Page, network: Network) -> None:
+        row = lost(mastodon, network, FaultKind.RESET_AFTER)
+        network.answers("GET", 422, "no")
+        with in_a_minute():
+            look()
+        assert (state_of(row), fresh(row).tries) == (S.UNKNOWN, 1)
+
+
+class TestCannotBeAsked:
+    """The network gives no answer: that says nothing of the post, and people are not asked for hours."""
+
+    def test_a_network_that_is_down_is_asked_later(self, mastodon: Page, network: Network) -> None:
         row = lost(mastodon, network, FaultKind.RESET_AFTER)
         network.answers("GET", 500, "down")
         with in_a_minute():
             look()
             row = fresh(row)
-            assert (row.state, row.code, row.tries) == (S.UNKNOWN, "server_error", 1)
+            assert (row.state, row.code, row.tries) == (S.UNKNOWN, "server_error", 0)
             assert row.next_attempt_at is not None
             assert row.next_attempt_at > clock.now()
 
-    def test_a_fault_of_ours_is_a_look_that_told_nothing(
+    def test_a_fault_of_ours_is_no_answer(
         self, mastodon: Page, network: Network, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(*_args: object) -> None:
@@ -168,7 +177,78 @@ class TestCannotTell:
         with in_a_minute():
             look()
         row = fresh(row)
-        assert (row.state, row.code, row.tries, row.lease_token) == (S.UNKNOWN, "unexpected", 1, None)
+        assert (row.state, row.code, row.tries, row.lease_token) == (S.UNKNOWN, "unexpected", 0, None)
+
+    def test_an_outage_of_an_hour_costs_few_looks_and_then_it_is_found(
+        self, mastodon: Page, network: Network
+    ) -> None:
+        row = lost(mastodon, network, FaultKind.RESET_AFTER)
+        network.fails("GET", FaultKind.ANSWER_BEFORE, Reply(503, {"error": "down"}), times=200)
+        looks = 0
+        with time_machine.travel(clock.now(), tick=False) as now:
+            for _time in range(60):
+                now.shift(60)
+                looks += jobs.reconcile_due()
+                assert state_of(row) == S.UNKNOWN
+            network.planned.clear()
+            now.shift(15 * 60)
+            look()
+        assert 5 <= looks <= 12
+        assert (state_of(row), network.accepted) == (S.PUBLISHED, {TEXT: 1})
+        assert FollowUp.objects.filter(event=S.NEEDS_PERSON).count() == 0
+
+    def test_a_named_time_is_waited_for(self, mastodon: Page, network: Network) -> None:
+        row = lost(mastodon, network, FaultKind.RESET_AFTER)
+        network.answers("GET", 429, "Too many requests", retry_after="1200")
+        with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
+            look()
+            row = fresh(row)
+            assert (row.state, row.code, row.tries) == (S.UNKNOWN, "rate_limited", 0)
+            assert row.next_attempt_at == clock.now() + timedelta(minutes=20)
+        with time_machine.travel(clock.now() + timedelta(minutes=25)):
+            look()
+        assert (state_of(row), network.accepted) == (S.PUBLISHED, {TEXT: 1})
+
+    @pytest.mark.parametrize(
+        "resting",
+        [
+            {"paced_until": datetime(2100, 1, 1, tzinfo=UTC)},
+            {"state": PageState.NEEDS_RECONNECT},
+            {"state": PageState.DISCONNECTED},
+        ],
+    )
+    def test_a_page_that_cannot_be_asked_is_left_until_it_can(
+        self, mastodon: Page, network: Network, resting: dict[str, Any]
+    ) -> None:
+        row = lost(mastodon, network, FaultKind.RESET_AFTER)
+        Page.objects.update(**resting)
+        with time_machine.travel(clock.now() + timedelta(hours=3)):
+            assert reconcile.take(5) == []
+            assert network.reads == 0
+            Page.objects.update(paced_until=None, state=PageState.CONNECTED)
+            look()
+        assert (state_of(row), network.accepted) == (S.PUBLISHED, {TEXT: 1})
+
+    @pytest.mark.parametrize("state", [PageState.NEEDS_RECONNECT, PageState.CONNECTED])
+    def test_after_some_hours_people_look(self, mastodon: Page, network: Network, state: PageState) -> None:
+        row = lost(mastodon, network, FaultKind.RESET_AFTER)
+        Page.objects.update(state=state)
+        network.fails("GET", FaultKind.ANSWER_BEFORE, Reply(503, {"error": "down"}), times=5)
+        with time_machine.travel(clock.now() + timedelta(hours=4, minutes=1)):
+            look()
+        assert state_of(row) == S.NEEDS_PERSON
+        asked = FollowUp.objects.filter(event=S.NEEDS_PERSON).values_list("task", flat=True)
+        assert list(asked) == [FollowUpTask.LEDGER, FollowUpTask.NOTICE]
+
+    def test_a_wait_named_beyond_those_hours_does_not_hide_it(self, mastodon: Page, network: Network) -> None:
+        row = lost(mastodon, network, FaultKind.RESET_AFTER)
+        network.answers("GET", 429, "Too many requests", retry_after="86400")
+        with in_a_minute():
+            look()
+            assert state_of(row) == S.UNKNOWN
+        with time_machine.travel(clock.now() + timedelta(hours=4, minutes=1)):
+            look()
+        assert state_of(row) == S.NEEDS_PERSON
 
 
 class TestFrozen:
