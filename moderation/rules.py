@@ -31,6 +31,7 @@ NOTICE_HOURS: Final = 24
 SOON: Final = timedelta(hours=1)
 """People are told this long before a target."""
 
+IN_SIGHT: Final = (P.VISIBLE, P.PENDING)
 REMOVALS: Final = frozenset({D.HIDE, D.DELETE})
 PUTS_UP: Final = frozenset({D.APPROVE, D.UNHIDE})
 """What puts in sight what nobody saw: done for the wording that was read, and no other."""
@@ -120,5 +121,10 @@ def due(labels: Collection[str], target: str, known_at: datetime, *, notified: b
 
 
 def queue_order() -> tuple[str | OrderBy, ...]:
-    """Formal notices first, then the gravest, then the nearest target, then the oldest."""
+    """How the list stands: what was reported first, then the gravest, then the nearest target, the oldest."""
     return ("-notified", "-severity", F("due_at").asc(nulls_last=True), "opened_at", "pk")
+
+
+def urgent_order() -> tuple[str | OrderBy, ...]:
+    """What is taken first: the nearest target, then as the list stands."""
+    return (F("due_at").asc(nulls_last=True), "-notified", "-severity", "opened_at", "pk")

@@ -102,9 +102,10 @@ def opened_since(brand: Brand, since: datetime) -> int:
 
 
 def now_reviews(brand: Brand, limit: int, reader: Person | None = None) -> list[ReviewLine]:
-    """The first `limit` comments of the queue; one query."""
+    """The `limit` comments whose target is nearest; one query."""
     now = clock.now()
-    return [review_line(brand, each, now, reader) for each in open_reviews(brand)[:limit]]
+    rows = open_reviews(brand).order_by(*rules.urgent_order())
+    return [review_line(brand, each, now, reader) for each in rows[:limit]]
 
 
 def answered_share(brand: Brand, days: int) -> Mapping[int, Answered]:

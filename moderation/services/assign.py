@@ -57,13 +57,13 @@ def release(review: Review, person: Person) -> bool:
 
 
 def claim_next(brand: Brand, person: Person, *, skip: Review | None = None) -> Review | None:
-    """Take the first review of the queue that is free, or None; `skip` is left aside.
+    """Take the free review with the nearest target, or None; `skip` is left aside.
 
     Reviews that wait for a second person are not taken: they are answered without a lease.
     """
     if not _may(person, brand):
         return None
-    free = Review.objects.filter(_FREE, comment__page__brand=brand).order_by(*rules.queue_order())
+    free = Review.objects.filter(_FREE, comment__page__brand=brand).order_by(*rules.urgent_order())
     return _take(free.exclude(pk=skip.pk) if skip else free, person)
 
 

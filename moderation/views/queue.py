@@ -49,7 +49,7 @@ def review(request: BrandRequest, review_id: int) -> HttpResponse:
 @brand_view(Act.MODERATE)
 @require_POST
 def take_next(request: BrandRequest) -> HttpResponse:
-    """The first comment that is free, taken; `skip` is the one left aside."""
+    """The free comment with the nearest target, taken; `skip` is the one left aside."""
     skip = request.POST.get("skip", "")
     aside = review_of(request, int(skip)) if skip.isascii() and skip.isdigit() and len(skip) < 19 else None
     found = assign.claim_next(request.brand, request.user, skip=aside)

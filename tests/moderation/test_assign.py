@@ -104,7 +104,27 @@ def test_who_may_not_moderate_takes_nothing(cast: Cast, review: Review, name: st
     assert fresh(review).state == R.WAITING
 
 
-def test_the_next_is_the_first_of_the_queue_that_is_free(cast: Cast, network: FakeNetwork) -> None:
+def test_the_next_has_the_nearest_target_though_others_were_reported_or_are_graver(
+    cast: Cast, network: FakeNetwork
+) -> None:
+    network.write("reported", HARMLESS, notices=1)
+    network.write("threat", "Je vais te casser la gueule, Karim.")
+    network.write("insult", INSULT)
+    network.write("unpressed", INSULT)
+    poll_page(cast.newsroom.pk)
+    hours = {"reported": 23, "threat": 2, "insult": 1}
+    for remote_id, left in hours.items():
+        due = clock.now() + timedelta(hours=left)
+        Review.objects.filter(comment__remote_id=remote_id).update(due_at=due)
+    Review.objects.filter(comment__remote_id="unpressed").update(due_at=None)
+    order = [assign.claim_next(cast.brand, cast.mona) for _ in range(5)]
+    assert [each and each.comment.remote_id for each in order] == [
+        *"insult threat reported unpressed".split(),
+        None,
+    ]
+
+
+def test_the_next_is_the_most_urgent_that_is_free(cast: Cast, network: FakeNetwork) -> None:
     for number, text in enumerate((INSULT, "Je vais te casser la gueule, Karim.", INSULT)):
         network.write(f"c{number}", text)
     poll_page(cast.newsroom.pk)

@@ -44,6 +44,18 @@ class TestOrder:
         found = queue.open_reviews(cast.brand).values_list("comment__remote_id", flat=True)
         assert list(found) == ["reported", "threat", "late", "insult"]
 
+    def test_what_cannot_wait_comes_by_deadline_before_the_cut(
+        self, cast: Cast, network: FakeNetwork
+    ) -> None:
+        network.write("reported", HARMLESS, notified_at=NOON, notices=1)
+        network.write("threat", THREAT)
+        taken(cast.newsroom, network, INSULT, "insult")
+        for remote_id, minutes in (("reported", 1380), ("threat", 120), ("insult", 44)):
+            due = NOON + timedelta(minutes=minutes)
+            Review.objects.filter(comment__remote_id=remote_id).update(due_at=due)
+        found = [line.left for line in queue.now_reviews(cast.brand, 2)]
+        assert found == ["44 min left", "2 h 00 left"]
+
     def test_only_what_waits_of_this_brand(self, cast: Cast, network: FakeNetwork) -> None:
         first = taken(cast.newsroom, network, INSULT, "first")
         taken(cast.newsroom, network, INSULT, "second")
