@@ -13,6 +13,7 @@ _WORDS = tomllib.loads(Path(__file__).with_name("function_words.toml").read_text
 _FR = frozenset(_WORDS["francais"].split())
 _EN = frozenset(_WORDS["anglais"].split())
 _OTHER = frozenset(_WORDS["autres"].split())
+FUNCTION_WORDS = _FR | _EN
 _ENOUGH = 6
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from moderation.risk.catalogue import STEM, STEM_LENGTH, Catalogue, Item, Pattern, Rule
 from moderation.risk.tokens import Token
 
-WORK = 12_000
+WORK = 16_000
 """Steps of comparison spent on one text, whatever it holds."""
-_TRIES = 60
+_TRIES = 150
 _SAME = 6
 _MOST = 120
 

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_LOOKALIKES = str.maketrans(
+LOOKALIKES = str.maketrans(
     {
         **dict(zip("авгеікмнорсстухѕјԁһԛԝ", "abgeikmhopcctyxsjdhqw", strict=True)),
         **dict(zip("αβεικνορτυχ", "abeikvoptux", strict=True)),
@@ -35,9 +35,9 @@ def fold_char(char: str) -> str:
         return ""
     if category in _BLANK:
         return " "
-    folded = unicodedata.normalize("NFKD", char.casefold().translate(_LOOKALIKES))
+    folded = unicodedata.normalize("NFKD", char.casefold().translate(LOOKALIKES))
     kept = "".join(c for c in folded if unicodedata.category(c) not in _DROPPED)
-    return kept.casefold().translate(_LOOKALIKES)[:LONGEST_FOLD]
+    return kept.casefold().translate(LOOKALIKES)[:LONGEST_FOLD]
 
 
 def fold(text: str) -> str:

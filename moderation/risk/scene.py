@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 
 from moderation.risk.catalogue import catalogue
+from moderation.risk.excerpt import ranges_read
 from moderation.risk.labels import Kind
 from moderation.risk.lang import applies, detect, familiar
 from moderation.risk.matching import Hit, Matcher
@@ -13,30 +14,7 @@ from moderation.risk.normalise import Folded, normalise
 from moderation.risk.shapes import CommentText, Span
 from moderation.risk.tokens import Token, Tokeniser
 
-HEAD = 3_500
-TAIL = 1_000
-WINDOW = 300
-WINDOWS = 4
-_WORDS = re.compile(r"\w{3,19}")
 _QUOTES = (re.compile(r"«[^«»]{1,600}»"), re.compile(r'"[^"\n]{1,600}"'))
-
-
-def ranges_read(text: str) -> tuple[tuple[int, int], ...]:
-    """Return the parts of a long text worth reading: beginning, end, and around grave words between."""
-    if len(text) <= HEAD + TAIL:
-        return ((0, len(text)),)
-    end = len(text) - TAIL
-    between = set(_WORDS.findall(text[HEAD:end].lower()))
-    places: list[int] = []
-    for word in sorted(between & catalogue().vocabulary.disguised)[:WINDOWS]:
-        match = re.compile(rf"\b{word}\b", re.IGNORECASE).search(text, HEAD, end)
-        places += [match.start()] if match else []
-    parts = [(0, HEAD)]
-    for place in sorted(places):
-        low, high = max(parts[-1][1], place - WINDOW), min(place + WINDOW, end)
-        if low < high:
-            parts.append((low, high))
-    return (*parts, (end, len(text)))
 
 
 class Scene:

@@ -18,9 +18,9 @@ _ABBREVIATIONS = frozenset(
 _SEPARATORS = frozenset(" .-_*·|/,")
 _NOT_PARTICIPLES = frozenset({"lache", "laches", "tache", "taches", "traine", "bride"})
 _PICTURES = 0x2600
-MOST = 1_100
+MOST = 2_400
 """Words read at most: the first ones, and the last quarter of that."""
-_CUT = 1_800
+_CUT = 3_200
 
 NUMBER = "#num"
 MENTION = "#at"

@@ -29,6 +29,9 @@ HOSTILE = {
     "a threat for ever": "je vais te tuer " * 6_000,
     "openings": "tu es un gros si vous continuez le les " * 2_500,
     "prose": "Le produit est bien arrivé chez moi. " * 2_700,
+    "cyrillic": "привет как дела " * 6_250,
+    "code points": "".join(chr(0x100 + i) for i in range(50_000)),
+    "short words of an ordinary comment": ("je te le si un a de la " * 400)[:6_000],
     "every word of the rules": " ".join(sorted(catalogue().by_word) * 20)[:100_000],
 }
 
