@@ -20,6 +20,7 @@ from moderation.services import (
     assign,
     hooks,
     ingest,
+    last_days,
     listening,
     reconcile,
     reporters,
@@ -112,6 +113,7 @@ def sweep() -> int:
         reconcile_due,
         answer_due,
         tell.remind,
+        last_days.remind,
     )
     return sum(_step(step) for step in steps)
 

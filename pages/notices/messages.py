@@ -84,7 +84,10 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
     ),
     NoticeKind.REVIEW_SOON: NoticeWords(
         _("A comment must be decided soon"),
-        _("The rules see a risk in it, or somebody reported it. Our target is near; a person decides."),
+        _(
+            "The rules see a risk in it, or somebody reported it. Our target, or the last day of whoever it "
+            "harms, is near; a person decides."
+        ),
         _("Read and decide"),
         "warn",
     ),
