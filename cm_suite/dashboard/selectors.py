@@ -14,6 +14,7 @@ from django.db.models import Count, Min, Q
 from cm_suite.core import clock
 from cm_suite.dashboard.budgets import Budget, budgets_of, next_slots
 from moderation.selectors.queue import Answered, ReviewLine, answered_share, now_reviews, open_count
+from moderation.selectors.undone import UndoneLine, undone_line, undone_of
 from pages.enums import PageState
 from pages.messages import Words, network_name
 from pages.models import Brand, Page, Pause
@@ -30,6 +31,7 @@ ASKS: Final = Q(state__in=(S.NEEDS_PERSON, S.MISSED, S.REJECTED)) | Q(
 )
 SHOWN: Final = 12  # posts that need a person; the rest is counted and linked
 REVIEWS_SHOWN: Final = 4  # comments to decide; the queue has the rest
+UNDONE_SHOWN: Final = 4  # acts on comments that are not done; the queue has the rest
 HEALTH_DAYS: Final = 28
 
 
@@ -37,6 +39,7 @@ class NowKind(StrEnum):
     """What a line of "Now" is about."""
 
     REVIEW = "review"
+    UNDONE = "undone"
     DELIVERY = "delivery"
     RECONNECT = "reconnect"
     PAUSE = "pause"
@@ -54,20 +57,29 @@ class NowItem:
     pause: Pause | None = None
     slot: datetime | None = None
     waits: int = 0
+    undone: UndoneLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """What needs a person, by deadline, and how many more there are: posts, and comments to decide."""
+    """What needs a person, by deadline, and how many more there are: posts, comments to decide, acts on
+    comments that are not done.
+    """
 
     items: Sequence[NowItem]
     more: int
     more_reviews: int = 0
+    more_undone: int = 0
 
     @property
     def count(self) -> int:
         """All of them."""
-        return len(self.items) + self.more + self.more_reviews
+        return len(self.items) + self.more + self.more_reviews + self.more_undone
+
+    @property
+    def more_in_queue(self) -> int:
+        """What the queue's room has beside."""
+        return self.more_reviews + self.more_undone
 
     @property
     def pauses(self) -> Sequence[Pause]:
@@ -116,7 +128,7 @@ class Health:
 
 
 def now_of(brand: Brand) -> Now:
-    """What needs a person on the brand, by deadline; at most ten queries."""
+    """What needs a person on the brand, by deadline; at most twelve queries."""
     rows = Delivery.objects.filter(ASKS, page__brand=brand).select_related("post", "page")
     asking = list(rows.order_by("due_at", "pk")[: SHOWN + 1])
     total = len(asking) if len(asking) <= SHOWN else rows.count()
@@ -124,8 +136,10 @@ def now_of(brand: Brand) -> Now:
     slots = next_slots([each for each in asking[:SHOWN] if _could_go(each, pauses)])
     blocked = _waiting_by_page(brand)
     reviews, more_reviews = _reviews(brand)
+    undone, more_undone = _undone(brand)
     items = [
         *reviews,
+        *undone,
         *(
             NowItem(NowKind.DELIVERY, each.due_at, delivery=each, slot=slots.get(each.pk))
             for each in asking[:SHOWN]
@@ -133,7 +147,8 @@ def now_of(brand: Brand) -> Now:
         *_reconnects(brand, blocked),
         *_paused(pauses, blocked),
     ]
-    return Now(sorted(items, key=lambda item: item.at), max(0, total - SHOWN), more_reviews)
+    ordered = sorted(items, key=lambda item: item.at)
+    return Now(ordered, max(0, total - SHOWN), more_reviews, more_undone)
 
 
 def outlook(brand: Brand) -> Outlook:
@@ -186,7 +201,7 @@ def _reconnects(brand: Brand, blocked: Mapping[int, _Blocked]) -> list[NowItem]:
 
 
 def _reviews(brand: Brand) -> tuple[list[NowItem], int]:
-    """The first comments of the queue, due when our target says, and how many more there are.
+    """The comments with the nearest target, and how many more there are.
 
     One that nothing has to be removed of has no deadline: it comes after those that are late.
     """
@@ -194,6 +209,16 @@ def _reviews(brand: Brand) -> tuple[list[NowItem], int]:
     more = max(0, open_count(brand) - REVIEWS_SHOWN) if len(lines) == REVIEWS_SHOWN else 0
     now = clock.now()
     return [NowItem(NowKind.REVIEW, line.due_at or now, review=line) for line in lines], more
+
+
+def _undone(brand: Brand) -> tuple[list[NowItem], int]:
+    """Acts on comments that were refused or must be checked, due as their comment is, and how many more."""
+    rows = undone_of(brand)
+    first = list(rows[: UNDONE_SHOWN + 1])
+    more = rows.count() - UNDONE_SHOWN if len(first) > UNDONE_SHOWN else 0
+    now = clock.now()
+    lines = [undone_line(brand, each, now) for each in first[:UNDONE_SHOWN]]
+    return [NowItem(NowKind.UNDONE, line.due_at or line.since, undone=line) for line in lines], more
 
 
 def _could_go(delivery: Delivery, pauses: Sequence[Pause]) -> bool:

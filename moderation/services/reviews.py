@@ -18,7 +18,6 @@ from moderation.models import Assessment, Comment, Decision, Review
 from moderation.risk.shapes import Assessment as Found
 
 R = ReviewState
-IN_SIGHT = (Presence.VISIBLE, Presence.PENDING)
 LIKELY = 0.5
 """A reading at least this probable counts for the deadline and for the second person."""
 
@@ -63,7 +62,7 @@ def follow(comment: Comment, assessment: Assessment, *, edited: bool) -> Review 
 def begun(comment: Comment, found: Found) -> Review | None:
     """The review, not stored yet, of a comment that is being stored, if a person must look at it."""
     reported = comment.notices > 0
-    if comment.presence not in IN_SIGHT:
+    if comment.presence not in rules.IN_SIGHT:
         return None
     if not (reported or found.flag or comment.presence == Presence.PENDING):
         return None
@@ -183,7 +182,7 @@ def _nobodys(review: Review, comment: Comment, notified: bool) -> bool:
 
 def _wanted(comment: Comment, *, flagged: bool) -> bool:
     """Whether a person must look at a comment that has no open review."""
-    if comment.presence not in IN_SIGHT:
+    if comment.presence not in rules.IN_SIGHT:
         return False
     if _unanswered(comment):
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from cm_suite.core.text import clip
 from moderation import rules
 from moderation.enums import Reminder, ReviewState
 from moderation.models import Action, Comment, Review
+from moderation.selectors.undone import undone
 from pages.enums import Act
 from pages.models import Brand, Person
 from pages.notices.enums import NoticeKind
@@ -35,14 +37,20 @@ def second_wanted(review: Review, comment: Comment, first: Person) -> None:
 
 def action_trouble(action: Action) -> None:
     """Tell those who decide that an action was refused, drags on or must be checked. Once for each try."""
+    _tell_undone(action, f"action:{action.pk}:{action.state}:{action.attempts.count()}")
+
+
+def _tell_undone(action: Action, key: str) -> None:
     review = action.decision.review
     brand = review.comment.page.brand
-    key = f"action:{action.pk}:{action.state}:{action.attempts.count()}"
     _notify(brand, NoticeKind.ACTION_TROUBLE, key, review, people_with(brand, Act.MODERATE))
 
 
 def remind() -> int:
-    """Tell people of reviews whose target is near or has passed, each once. How many reviews."""
+    """Tell people of what is near its target or past it, each once. How many reviews.
+
+    It is what waits to be decided, and what was decided and is not done: a comment that still stands.
+    """
     now = clock.now()
     open_ = Review.objects.filter(state__in=rules.OPEN).select_related(
         "comment__page__brand", "comment__thread"
@@ -51,7 +59,8 @@ def remind() -> int:
     near = Q(due_at__lte=now + rules.SOON) | Q(notified=True)
     soon = open_.filter(near, reminded=Reminder.NONE).exclude(due_at__lte=now)
     told = sum(_remind(each, Reminder.OVERDUE) for each in overdue.order_by("due_at", "pk"))
-    return told + sum(_remind(each, Reminder.SOON) for each in soon.order_by("due_at", "pk"))
+    told += sum(_remind(each, Reminder.SOON) for each in soon.order_by("due_at", "pk"))
+    return told + _remind_undone(now)
 
 
 def _remind(review: Review, reminder: Reminder) -> bool:
@@ -61,6 +70,23 @@ def _remind(review: Review, reminder: Reminder) -> bool:
     brand = review.comment.page.brand
     _notify(brand, _KINDS[reminder], f"review:{review.pk}:{reminder}", review, _deciders(review, brand))
     return True
+
+
+def _remind_undone(now: datetime) -> int:
+    """Of removals that were refused or must be checked: an hour before the comment's target, and after it."""
+    rows = undone().filter(decision__act__in=rules.REMOVALS, decision__review__due_at__lte=now + rules.SOON)
+    rows = rows.select_related("decision__review__comment__page__brand", "decision__review__comment__thread")
+    told = 0
+    for action in rows.order_by("decision__review__due_at", "pk"):
+        review = action.decision.review
+        past = review.due_at is not None and review.due_at <= now
+        reminder = Reminder.OVERDUE if past else Reminder.SOON
+        if review.reminded in (reminder, Reminder.OVERDUE):
+            continue
+        if Review.objects.filter(pk=review.pk, reminded=review.reminded).update(reminded=reminder):
+            _tell_undone(action, f"action:{action.pk}:{reminder}")
+            told += 1
+    return told
 
 
 def _deciders(review: Review, brand: Brand) -> QuerySet[Person]:

@@ -22,12 +22,14 @@ from moderation.models import Review
 from moderation.selectors.conversations import waiting_count
 from moderation.selectors.queue import ReviewLine, open_count, open_reviews, review_line
 from moderation.selectors.review import Detail, detail
+from moderation.selectors.undone import undone_line, undone_of
 from pages.access import BrandRequest
 from pages.enums import Act
 from pages.networks.registry import NETWORKS
 from pages.selectors.people import people_with
 
 A_PAGE: Final = 50
+UNDONE: Final = 5  # acts that wait for a next step, over the queue; the rest is counted
 WHOLE: Final = "moderation/queue.html"
 DESK: Final = "moderation/desk.html"
 PANE: Final = "moderation/pane.html"
@@ -110,6 +112,19 @@ def queue_context(request: BrandRequest, now: datetime) -> dict[str, Any]:
         "rest": page.paginator.count - page.end_index(),
         "tabs": tabs(request, "queue", page.paginator.count),
         "since": now,
+        **undone_context(request, now),
+    }
+
+
+def undone_context(request: BrandRequest, now: datetime) -> dict[str, Any]:
+    """What was decided and is not done, over the first page of the queue."""
+    rows = undone_of(request.brand)
+    first = list(rows[: UNDONE + 1])
+    count = len(first) if len(first) <= UNDONE else rows.count()
+    return {
+        "undone": [undone_line(request.brand, each, now) for each in first[:UNDONE]],
+        "undone_count": count,
+        "undone_more": count - len(first[:UNDONE]),
     }
 
 

@@ -106,4 +106,4 @@ def test_three_brands_ask_as_many_questions_as_two(
         assert len(client.get("/").context["lines"]) == 3
 
 
-QUERIES = 10  # session, person, memberships, six of the lines, memberships of the frame
+QUERIES = 11  # session, person, memberships, seven of the lines, memberships of the frame

@@ -168,5 +168,5 @@ def test_the_page_costs_the_same_for_one_comment_and_three(
         audit(cast.brand, 1, f"Audit {place}")
     client = signed_in(cast.mona)
     client.get(TODAY)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(TODAY)

@@ -253,4 +253,4 @@ def test_several_brands_cost_what_one_more_page_costs(
     assert len(response.context["line"].tracks) == 3
 
 
-QUERIES = 21
+QUERIES = 22
