@@ -15,6 +15,7 @@ from cm_suite.core.states import move
 from moderation import rules
 from moderation.enums import ActionState, CloseCode, Kind, Presence, ReviewState
 from moderation.models import Assessment, Comment, Decision, Review
+from moderation.risk.excerpt import READ
 from moderation.risk.shapes import Assessment as Found
 
 R = ReviewState
@@ -51,10 +52,11 @@ def follow(comment: Comment, assessment: Assessment, *, edited: bool) -> Review 
     Call it inside a transaction.
     """
     rank = rank_of(assessment)
+    calls = assessment.flag or _too_long(comment, partial=assessment.partial)
     review = open_review(comment)
     if review is not None:
-        return _again(review, comment, rank, assessment.flag, edited=edited)
-    if not _wanted(comment, flagged=assessment.flag):
+        return _again(review, comment, rank, calls, edited=edited)
+    if not _wanted(comment, flagged=calls):
         return None
     return open_new(comment, rank, notified=_unanswered(comment))
 
@@ -64,11 +66,17 @@ def begun(comment: Comment, found: Found) -> Review | None:
     reported = comment.notices > 0
     if comment.presence not in rules.IN_SIGHT:
         return None
-    if not (reported or found.flag or comment.presence == Presence.PENDING):
+    calls = found.flag or _too_long(comment, partial=found.partial)
+    if not (reported or calls or comment.presence == Presence.PENDING):
         return None
     now = clock.now()
     at = comment.notified_at if reported and comment.notified_at else now
     return _draft(comment, rank_found(found), min(now, at), notified=reported)
+
+
+def _too_long(comment: Comment, *, partial: bool) -> bool:
+    """Whether length kept the rules from reading all of it: then a person reads, though nothing was found."""
+    return partial and (comment.clipped or len(comment.text) > READ)
 
 
 def rank_found(found: Found) -> Rank:

@@ -74,7 +74,7 @@ def test_at_once_stores_what_one_by_one_stores(cast: Cast, noon: time_machine.Tr
     taken = batch.take_all(cast.newsroom, MIXED, NOON)
     assert everything() == one_by_one
     assert [(each.new, each.changed) for each in taken if each] == [(True, False)] * len(MIXED)
-    assert len(one_by_one[-1]) == 4  # a, c, d and the mention: neither the harmless one nor the message
+    assert len(one_by_one[-1]) == 5  # a, c, d, e too long, the mention: neither the harmless nor the message
 
 
 def test_what_is_new_costs_the_same_however_much_it_is(cast: Cast) -> None:
