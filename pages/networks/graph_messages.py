@@ -8,19 +8,21 @@ tag HUMAN_AGENT for what a person writes within 7 days, where Meta granted it).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep
 from pages.networks import graph_marks as marks
+from pages.networks import graph_places as places
 from pages.networks import graph_sightings as sightings
 from pages.networks.answers import UNREADABLE, identifier, text_of
 from pages.networks.base import Fence
 from pages.networks.errors import Code
 from pages.networks.graph import NoMoreError, made, path_of
 from pages.networks.graph_answers import inner, instant, instant_or_none
+from pages.networks.graph_marks import Mark
+from pages.networks.graph_places import Stop
 from pages.networks.graph_sightings import Seen
 from pages.networks.graph_wire import DEAF, GraphWire
 from pages.networks.types import (
@@ -66,34 +68,74 @@ class GraphInbox(GraphWire):
         return self._account
 
     def messages(self, mark: str) -> CommentBatch:
-        """What people wrote to the account since the mark, oldest first; the latest twenty a thread."""
-        known = marks.read(mark)
-        there = [each for found in self._conversations(known.since) for each in self._received(found)]
-        there.reverse()  # the network lists the newest first
-        return CommentBatch(marks.fresh(known, there), marks.after(mark, there))
+        """What people wrote to the account since the mark, oldest first; the latest twenty a thread.
 
-    def _conversations(self, second: int) -> list[Mapping[str, Any]]:
-        """Those in which somebody wrote since a second; in smaller answers where one cannot hold them."""
+        A first look goes a month back behind the latest conversations.
+        """
+        base, stop = places.read(mark)
+        known = marks.read(base)
+        if stop is not None:
+            return self._messages_behind(base, known, stop)
+        rows, cursor = self._conversations(known.since)
+        there = self._heard(rows)
+        further = places.after(base, there, places.behind(base, _last(rows), cursor))
+        return CommentBatch(marks.fresh(known, there), further, places.read(further)[1] is not None)
+
+    def _messages_behind(self, base: str, known: Mark, stop: Stop) -> CommentBatch:
+        """What is new, and what stands behind the place where a turn stopped.
+
+        Who writes again meanwhile moves to the top of the list, with what they wrote before. So once the end
+        is reached, the list is gone through from its top once more, down to the mark (`post` holds its
+        second), and what moved is read down to the same floor.
+        """
+        once_more, top = stop.post.isdigit(), not stop.cursor
         try:
-            return self._listed(second, CONVERSATIONS)
+            newest = [] if top else self._conversations(known.since, most=1)[0]
+            down_to = int(stop.post) if once_more else stop.floor
+            rows, cursor = self._conversations(down_to, stop.cursor)
+        except Never as refusal:
+            if refusal.code != Code.CONTENT_REFUSED:
+                raise
+            return CommentBatch((), places.again(stop), more=True)
+        left: Stop | None = Stop(stop.floor, stop.post, cursor)
+        if not cursor:
+            left = None if once_more else Stop(stop.floor, str(known.since), "")
+        there = self._heard([*newest, *rows])
+        further = places.after(base, there if top else (), left)
+        heard = marks.fresh(Mark(stop.floor, known.known), there)
+        return CommentBatch(heard, further, more=left is not None)
+
+    def _heard(self, rows: list[Mapping[str, Any]]) -> list[IncomingComment]:
+        """What others wrote in some conversations, oldest first."""
+        return [each for found in rows for each in self._received(found)][::-1]
+
+    def _conversations(
+        self, second: int, cursor: str = "", most: int = MOST_PAGES
+    ) -> tuple[list[Mapping[str, Any]], str]:
+        """Those in which somebody wrote since a second, and where they go on (empty at the end).
+
+        In smaller answers where one cannot hold them.
+        """
+        try:
+            return self._listed(second, CONVERSATIONS, cursor, most)
         except Later as late:
             if late.code != "server_error":
                 raise
-            return self._listed(second, FEWER)
+            return self._listed(second, FEWER, cursor, most)
 
-    def _listed(self, second: int, size: int) -> list[Mapping[str, Any]]:
+    def _listed(self, second: int, size: int, cursor: str, most: int) -> tuple[list[Mapping[str, Any]], str]:
         """The latest conversations; the network lists the one first that was written in last."""
+
+        def late(row: Mapping[str, Any]) -> bool:
+            at = instant_or_none(row.get("updated_time"))
+            return at is None or at.timestamp() >= second
+
         asked = {"fields": _FIELDS, "limit": size, "platform": self._platform}
-        found: list[Mapping[str, Any]] = []
         edge = path_of(self._mailbox(), "conversations")
-        with suppress(NoMoreError):
-            for page in self._graph.pages(edge, asked, most=MOST_PAGES, lacking=DEAF):
-                times = [instant_or_none(each.get("updated_time")) for each in page]
-                late = [at is None or at.timestamp() >= second for at in times]
-                found += (each for each, fits in zip(page, late, strict=True) if fits)
-                if not all(late):
-                    break
-        return found
+        found, further = places.down(
+            self._graph, edge, asked, list, lambda page: not all(map(late, page)), cursor=cursor, most=most
+        )
+        return list(filter(late, found)), further
 
     def _received(self, conversation: Mapping[str, Any]) -> Iterator[IncomingComment]:
         for each in inner(conversation, "messages"):
@@ -143,6 +185,12 @@ class GraphInbox(GraphWire):
             times = [instant_or_none(each.get("created_time")) for each in found]
             if len(found) >= READABLE and all(at is None or at >= opening for at in times):
                 raise NoMoreError
+
+
+def _last(rows: list[Mapping[str, Any]]) -> float:
+    """When somebody last wrote in the last of some conversations, in seconds since 1970; 0 for none."""
+    at = instant_or_none(rows[-1].get("updated_time")) if rows else None
+    return at.timestamp() if at else 0
 
 
 def _type(last: datetime | None) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pages.networks.graph import NoMoreError
 from pages.networks.graph_mentions import GraphMentions
 from pages.networks.instagram import mapping
 from pages.networks.types import IncomingComment
@@ -26,4 +27,8 @@ class Tagged(GraphMentions):
 
     def _mention(self, remote_id: str) -> IncomingComment | None:
         """One of them as it is now; None when it is listed no more. Raises NoMoreError when it may be."""
-        return next((each for each in self._tagged(0) if each.remote_id == remote_id), None)
+        listed, cursor = self._tagged(lambda page: any(each.remote_id == remote_id for each in page))
+        found = next((each for each in listed if each.remote_id == remote_id), None)
+        if found is None and cursor:
+            raise NoMoreError
+        return found

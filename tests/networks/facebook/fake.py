@@ -102,10 +102,17 @@ class Facebook:
         self.tagged.insert(0, {"id": made, "message": text, "from": NADIA, "at": at or datetime.now(UTC)})
         return made
 
-    def write(self, text: str, author: str = NADIA, at: datetime | None = None) -> str:
-        """A private message in Nadia's conversation."""
+    def write(
+        self,
+        text: str,
+        author: str = NADIA,
+        at: datetime | None = None,
+        thread: str = words.CONVERSATION,
+    ) -> str:
+        """A private message, in Nadia's conversation or another."""
         made = f"m_{self._next()}"
-        self.messages.insert(0, {"id": made, "message": text, "from": author, "at": at or datetime.now(UTC)})
+        said = {"id": made, "message": text, "from": author, "at": at or datetime.now(UTC), "thread": thread}
+        self.messages.insert(0, said)
         return made
 
     def own(self) -> int:
@@ -216,7 +223,7 @@ class Facebook:
         if edge == "tagged":
             return Reply(200, listed([words.mention(each) for each in self.tagged], size, after, self.origin))
         if edge == "conversations":
-            return Reply(200, {"data": [self._conversation()] if self.messages else []})
+            return Reply(200, listed(self._conversations(), size, after, self.origin))
         if edge == "insights":
             return Reply(200, {"data": self.days})
         return GONE
@@ -250,8 +257,9 @@ class Facebook:
             return Reply(200, words.comment(self.comments[node]))
         if node in self.posts:
             return Reply(200, words.post(node, self.posts[node]))
-        if node == words.CONVERSATION:
-            return Reply(200, self._conversation())
+        for row in self._conversations():
+            if row["id"] == node:
+                return Reply(200, row)
         for each in self.messages:
             if each["id"] == node:
                 return Reply(200, words.message(each))
@@ -260,8 +268,12 @@ class Facebook:
                 return error(100, 0) if "parent" in fields else Reply(200, words.mention(each))
         return GONE
 
-    def _conversation(self) -> dict[str, Any]:
-        return words.conversation(self.messages[:20])
+    def _conversations(self) -> list[dict[str, Any]]:
+        """Each with its latest twenty messages, the one first that was written in last."""
+        threads = list(dict.fromkeys(each["thread"] for each in self.messages))
+        found = [[each for each in self.messages if each["thread"] == thread][:20] for thread in threads]
+        found.sort(key=lambda some: some[0]["at"], reverse=True)
+        return [words.conversation(some) for some in found]
 
     def _several(self, query: dict[str, str]) -> Reply:
         wanted = query["ids"].split(",")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
+import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -296,10 +297,24 @@ def test_mentions_are_read_through_their_pages_until_the_mark(facebook: Facebook
     assert ids(client.mentions(batch.mark)) == [late]
 
 
-def test_of_too_many_mentions_the_latest_are_read(facebook: Facebook) -> None:
+def test_of_more_mentions_than_one_turn_reads_none_is_lost(facebook: Facebook) -> None:
+    facebook.page_size = 2
+    said = [facebook.name(f"Vu {each}", NOW + timedelta(seconds=each)) for each in range(16)]
+    client = facebook.client()
+    first = client.mentions("0.")
+    assert (ids(first), first.more) == (said[6:], True)
+    late = facebook.name("Encore", NOW + timedelta(minutes=1))
+    second = client.mentions(first.mark)
+    assert (ids(second), second.more) == ([*said[:6], late], False)
+    assert client.mentions(second.mark).comments == ()
+
+
+def test_a_first_look_at_mentions_goes_no_further_than_a_month_behind_the_latest(facebook: Facebook) -> None:
     facebook.page_size = 1
-    said = [facebook.name(f"Vu {each}", NOW + timedelta(seconds=each)) for each in range(8)]
-    assert ids(facebook.client().mentions("")) == said[3:]
+    said = [facebook.name(f"Vu {each}", NOW - timedelta(days=40 - each)) for each in range(8)]
+    with time_machine.travel(NOW, tick=False):
+        batch = facebook.client().mentions("")
+    assert (ids(batch), batch.more) == (said[3:], False)
 
 
 # --- marks

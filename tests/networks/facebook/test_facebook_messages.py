@@ -10,9 +10,11 @@ import time_machine
 
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from cm_suite.ops.bench.fake_network import Reply as Answer
+from pages.networks import graph_messages
 from pages.networks.errors import Code
 from pages.networks.types import (
     CANNOT_TELL,
+    CommentBatch,
     Commenter,
     CommentKind,
     CommentPresence,
@@ -57,6 +59,75 @@ def test_the_pages_own_messages_are_left_aside_and_time_goes_up(facebook: Facebo
     batch = client.messages("")
     assert [each.remote_id for each in batch.comments] == [first, second]
     assert client.messages(batch.mark).comments == ()
+
+
+def read(facebook: Facebook, mark: str) -> tuple[list[str], str, int]:
+    """What is read turn by turn, the last mark, and how many turns it took."""
+    found: list[str] = []
+    for number in range(1, 30):
+        before = len(facebook.requests)
+        batch = facebook.client().messages(mark)
+        assert len(facebook.requests) - before <= graph_messages.MOST_PAGES + 1
+        assert len(batch.mark) <= 300
+        found += [each.remote_id for each in batch.comments]
+        mark = batch.mark
+        if not batch.more:
+            return found, mark, number
+    raise AssertionError("it never ends")
+
+
+def crowd(facebook: Facebook, number: int, start: datetime = NOW) -> list[str]:
+    """So many people write, each in a conversation of their own, a second apart."""
+    return [
+        facebook.write(f"Bonjour {each}", at=start + timedelta(seconds=each), thread=f"t_{each}")
+        for each in range(number)
+    ]
+
+
+def test_of_more_conversations_than_one_turn_reads_none_is_lost(facebook: Facebook) -> None:
+    mark = facebook.client().messages("").mark
+    facebook.page_size = 4
+    said = crowd(facebook, 45)
+    batch = facebook.client().messages(mark)
+    assert ([each.remote_id for each in batch.comments], batch.more) == (said[-20:], True)
+    found, mark, _turns = read(facebook, mark)
+    assert set(found) == set(said)
+    assert read(facebook, mark)[0] == []
+
+
+def test_who_writes_again_before_their_first_words_were_reached_is_heard_whole(facebook: Facebook) -> None:
+    facebook.page_size = 4
+    said = crowd(facebook, 45)
+    batch = facebook.client().messages("0.")
+    assert said[0] not in [each.remote_id for each in batch.comments]
+    late = facebook.write("Toujours rien ?", at=NOW + timedelta(hours=1), thread="t_0")
+    again = facebook.client().messages(batch.mark)
+    assert late in [each.remote_id for each in again.comments]
+    found, _mark, _turns = read(facebook, again.mark)
+    heard = {*(each.remote_id for each in (*batch.comments, *again.comments)), *found}
+    assert heard == {*said, late}
+
+
+def test_a_first_look_goes_no_further_than_a_month_behind_the_latest_conversations(
+    facebook: Facebook,
+) -> None:
+    facebook.page_size = 4
+    recent = crowd(facebook, 45, NOW - timedelta(days=29))
+    with time_machine.travel(NOW, tick=False):
+        assert set(read(facebook, "")[0]) == set(recent)
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        batch = facebook.client().messages("")
+    assert ([each.remote_id for each in batch.comments], batch.more) == (recent[-20:], False)
+
+
+def test_a_place_among_conversations_that_is_known_no_more_is_begun_again(facebook: Facebook) -> None:
+    facebook.page_size = 4
+    said = crowd(facebook, 45)
+    mark = facebook.client().messages("5.").mark
+    facebook.refused["conversations"] = error(100, 0, "Invalid cursor")
+    assert facebook.client().messages(mark) == CommentBatch((), "5.", more=True)
+    facebook.refused.clear()
+    assert set(read(facebook, "5.")[0]) == set(said)
 
 
 def test_a_message_is_asked_for_again_and_gone_once_it_is(facebook: Facebook) -> None:

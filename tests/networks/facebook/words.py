@@ -66,9 +66,9 @@ def _said(each: dict[str, Any]) -> dict[str, Any]:
 
 
 def conversation(messages: list[dict[str, Any]]) -> dict[str, Any]:
-    """Nadia's conversation, the latest first."""
+    """A conversation, the latest first."""
     return {
-        "id": CONVERSATION,
+        "id": messages[0]["thread"],
         "updated_time": stamp(messages[0]["at"]),
         "messages": {"data": [message(each) for each in messages]},
     }
