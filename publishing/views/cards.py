@@ -22,6 +22,7 @@ from publishing import rules
 from publishing.enums import DeliveryState, HoldReason
 from publishing.forms import WhenForm
 from publishing.rules import DeliveryAct
+from publishing.selectors.budget import explain, verdict_for_plan
 from publishing.selectors.free import AHEAD, free_slots
 from publishing.selectors.posts import AttemptRow, DeliveryDetail, PostDetail
 from publishing.selectors.rows import DeliveryRow
@@ -30,7 +31,7 @@ from publishing.services.fits import publishes, takes_down
 from publishing.services.pictures import Placed
 from publishing.services.verdicts import check
 from publishing.views.names import PageName, page_names
-from publishing.views.says import Said, said, take_label, why
+from publishing.views.says import Said, held_lines, said, take_label, why
 from publishing.views.wishes import Wish, wall_of
 
 S = DeliveryState
@@ -75,8 +76,9 @@ class Times:
 class Card:
     """One page and what became of the post there; without `each` it is not planned there.
 
-    `times` is None where no time may be chosen. `late`: its time has come and it has not left. `elsewhere`:
-    it is out, and its network lets nobody take it down from here.
+    `held_by`: the rules that hold it, then the posts that used them up. `times` is None where no time may be
+    chosen. `late`: its time has come and it has not left. `elsewhere`: it is out, and its network lets
+    nobody take it down from here.
     """
 
     page: PageName
@@ -89,6 +91,7 @@ class Card:
     connected: bool
     may_remove: bool = False
     elsewhere: bool = False
+    held_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class _Maker:
         return Card(
             page=name,
             each=each,
-            why=why(row) if row else "",
+            why=why(row, acts=Act.WRITE in self.request.rights) if row else "",
             late=row is not None and is_late(row),
             sends=tuple(_send(attempt) for attempt in each.attempts) if each else (),
             times=self._times(page, row) if connected else None,
@@ -164,6 +167,7 @@ class _Maker:
             connected=connected,
             may_remove=out and takes_down(page.network),
             elsewhere=out and not takes_down(page.network),
+            held_by=_held_by(page, row) if row else (),
         )
 
     def _times(self, page: Page, row: DeliveryRow | None) -> Times | None:
@@ -196,6 +200,14 @@ class _Maker:
         found = said(check(content, page, self.asked.wish.at, self.request.user, without=without))
         stays = row is not None and row.state == S.PLANNED and found.take == row.due_at.isoformat()
         return replace(found, take="") if stays else found
+
+
+def _held_by(page: Page, row: DeliveryRow) -> tuple[str, ...]:
+    """What holds a post that the page's rules hold, as things stand now; nothing for any other."""
+    if row.state != S.HELD or row.hold_reason != HoldReason.POLICY:
+        return ()
+    verdict = verdict_for_plan(page, row.due_at, without=row.delivery_id)
+    return held_lines(explain(verdict.reasons), row.due_at)
 
 
 def _usual(row: DeliveryRow | None) -> datetime:

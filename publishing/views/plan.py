@@ -63,7 +63,7 @@ def plan(request: BrandRequest) -> HttpResponse:
     days = calendar.plan_by_day(request.brand, first, DAYS, page_id=page_id)
     trouble = troubled(request.brand, page_id)
     context = {
-        "days": [ShownDay(day.date, _lines(day.rows, names)) for day in days],
+        "days": [ShownDay(day.date, _lines(request, day.rows, names)) for day in days],
         "empty": not any(day.rows for day in days),
         "today": today,
         "first": first,
@@ -113,8 +113,11 @@ def _budget(page: Page | None) -> Budget | None:
     return budget(page, clock.now()) if page else None
 
 
-def _lines(rows: Iterable[DeliveryRow], names: dict[int, PageName]) -> tuple[Line, ...]:
-    return tuple(Line(each, names[each.page_id], why(each), is_late(each)) for each in rows)
+def _lines(
+    request: BrandRequest, rows: Iterable[DeliveryRow], names: dict[int, PageName]
+) -> tuple[Line, ...]:
+    acts = Act.WRITE in request.rights
+    return tuple(Line(each, names[each.page_id], why(each, acts=acts), is_late(each)) for each in rows)
 
 
 def _trouble(request: BrandRequest, rows: list[DeliveryRow], pages: Collection[Page]) -> list[Line]:
@@ -122,8 +125,9 @@ def _trouble(request: BrandRequest, rows: list[DeliveryRow], pages: Collection[P
     names = page_names(pages)
     paused = {pause.page_id for pause in open_pauses(request.brand)}
     ready = set() if None in paused else set(open_pages(pages)) - paused
-    offers = slot_offers(rows, ready) if Act.WRITE in request.rights else {}
+    acts = Act.WRITE in request.rights
+    offers = slot_offers(rows, ready) if acts else {}
     return [
-        Line(each, names[each.page_id], why(each), late=False, offer=offers.get(each.delivery_id))
+        Line(each, names[each.page_id], why(each, acts=acts), late=False, offer=offers.get(each.delivery_id))
         for each in rows
     ]

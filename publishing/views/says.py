@@ -16,7 +16,7 @@ from cm_suite.core import clock
 from cm_suite.core.text import clip
 from pages.models import Page
 from publishing import messages
-from publishing.enums import Refusal
+from publishing.enums import DeliveryState, HoldReason, Refusal
 from publishing.policy.caps import Cap, Gap
 from publishing.selectors.budget import Blocked, UsedBy
 from publishing.selectors.rows import DeliveryRow
@@ -24,6 +24,7 @@ from publishing.services.results import Planned, Refused
 from publishing.services.verdicts import Check
 from publishing.views.wishes import page_slot
 
+S = DeliveryState
 EXCERPT: Final = 44
 SHOWN_BY_VERDICT: Final = frozenset(
     {
@@ -110,10 +111,27 @@ def take_label(at: datetime) -> str:
     return _("Take %(when)s") % {"when": when(at)}
 
 
-def why(row: DeliveryRow) -> str:
-    """Why a delivery stands where it stands, and what to do; empty when there is nothing to say."""
+def why(row: DeliveryRow, *, acts: bool) -> str:
+    """Why a delivery stands where it stands, and what to do; empty when there is nothing to say.
+
+    Who may not act (`acts`) is not told to: they read what happens by itself, and no more.
+    """
     reason = messages.standing(row.state, row.hold_reason, row.code)
-    return str(reason) if reason else ""
+    if reason is None:
+        return ""
+    by_itself = row.state == S.UNKNOWN or row.hold_reason in {HoldReason.PAUSED, HoldReason.RECONNECT}
+    return str(reason) if acts or by_itself else str(reason.what)
+
+
+def held_lines(blocked: Sequence[Blocked], at: datetime) -> tuple[str, ...]:
+    """The rules that hold a post due at an instant, then the posts that used them up."""
+    rules = tuple(
+        _full(each.rule, len(each.used_by))
+        if isinstance(each.rule, Cap)
+        else _close(each.rule, at, each.used_by)
+        for each in blocked
+    )
+    return (*rules, *_in_the_way(blocked))
 
 
 def _refusal(check: Check, refused: Refused, notes: tuple[str, ...]) -> Said:

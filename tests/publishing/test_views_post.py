@@ -13,7 +13,7 @@ from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Attempt, Delivery, Override, Post
 from tests.people import Cast
 from tests.publishing.conftest import NOON
-from tests.publishing.makers import cap, delivery_of, gap, post_of
+from tests.publishing.makers import cap, delivery_of, gap, post_of, published
 from tests.publishing.rooms import (
     Rooms,
     SignIn,
@@ -88,7 +88,7 @@ class TestShown:
             (S.SENDING, {}, "Being sent", []),
             (S.PROCESSING, {}, "Processing", []),
             (S.UNKNOWN, {"code": "no_answer"}, "nothing is sent twice", []),
-            (S.NEEDS_PERSON, {}, "say whether it is there", ["Note it", "It is not there"]),
+            (S.NEEDS_PERSON, {}, "cannot say whether the post arrived", ["Note it", "It is not there"]),
             (S.REJECTED, {"code": "too_long"}, "longer than this page takes", ["Plan again"]),
             (S.MISSED, {"code": "late"}, "did not leave at all", ["Plan again"]),
             (S.PUBLISHED, {"remote_id": "1"}, "Published", ["Take down"]),
@@ -111,6 +111,48 @@ class TestShown:
         offered = [label for label in labels(card) if not label.startswith(("Take off", "Take Mon"))]
         assert (seen in words(card), seen in words(read)) == (True, True)
         assert (offered, labels(read)) == (buttons, [])
+
+    @pytest.mark.parametrize(
+        ("state", "fields", "order"),
+        [
+            (S.HELD, {"hold_reason": HoldReason.POLICY}, "Choose another time for it."),
+            (S.NEEDS_PERSON, {}, "say whether it is there"),
+            (S.MISSED, {"code": "late"}, "Choose another time for it."),
+            (S.REJECTED, {"code": "too_long"}, "plan it again"),
+        ],
+    )
+    def test_who_may_not_act_is_given_no_order(
+        self, cast: Cast, bob: Rooms, vera: Rooms, state: S, fields: dict[str, str], order: str
+    ) -> None:
+        row = delivery_of(cast.newsroom, DUE, state=state, **fields)
+        asked, read = (card_of(room.get("post", row.post_id), row.pk) for room in (bob, vera))
+        assert (order in words(asked), order in words(read)) == (True, False)
+
+    def test_a_reader_learns_what_happens_by_itself(self, cast: Cast, vera: Rooms) -> None:
+        row = delivery_of(cast.newsroom, DUE, state=S.HELD, hold_reason=HoldReason.PAUSED)
+        assert "It leaves when the pause ends" in words(card_of(vera.get("post", row.post_id), row.pk))
+
+    def test_a_held_post_names_the_rules_that_hold_it_and_the_posts_that_used_them(
+        self, cast: Cast, vera: Rooms
+    ) -> None:
+        cap(cast.newsroom, 1, 24)
+        gap(cast.newsroom, 120)
+        published(cast.newsroom, DUE - HOUR)
+        row = delivery_of(cast.newsroom, DUE, state=S.HELD, hold_reason=HoldReason.POLICY)
+        card = card_of(vera.get("post", row.post_id), row.pk)
+        verdict = card.select_one(".verdict")
+        assert verdict is not None
+        assert [words(line) for line in verdict.select("li")] == [
+            "1 post stands within 24 hours of it; this page takes 1.",
+            "Another post leaves 1 hour from it; this page wants 2 hours between two.",
+            "Mon 2 March, 14:30 · Opening on Saturday",
+        ]
+
+    def test_what_a_pause_holds_blames_no_rule(self, cast: Cast, bob: Rooms) -> None:
+        cap(cast.newsroom, 1, 24)
+        published(cast.newsroom, DUE - HOUR)
+        row = delivery_of(cast.newsroom, DUE, state=S.HELD, hold_reason=HoldReason.PAUSED)
+        assert card_of(bob.get("post", row.post_id), row.pk).select(".verdict") == []
 
     def test_what_was_taken_off_the_plan_is_put_back_or_planned_anew(self, cast: Cast, bob: Rooms) -> None:
         row = delivery_of(cast.newsroom, DUE, state=S.CANCELLED)
