@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundWidget
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,6 +18,7 @@ from pages.enums import Act, PageState
 from pages.models import Page
 from publishing.forms import ComposeForm
 from publishing.models import Post
+from publishing.selectors.free import free_slots
 from publishing.services import draft, plan
 from publishing.services.draft import Content, content_of
 from publishing.services.fits import not_published
@@ -30,6 +32,8 @@ from publishing.views.previews import Preview
 from publishing.views.says import refused_words, said
 from publishing.views.telling import tell
 from publishing.views.wishes import Wish, page_slot_of, wall_of
+
+NO_DELIVERY = 0  # of a post that is not planned yet: an id that no row has
 
 
 @brand_view(Act.WRITE)
@@ -137,14 +141,23 @@ def _content(form: ComposeForm, desk: Desk) -> Content:
 
 
 def _first_values(request: BrandRequest) -> dict[str, object]:
-    """A new post goes at the next full hour, on the only page if there is one only."""
-    soon = next_hour()
-    initial: dict[str, object] = {"day": _day(request.GET.get("day", "")) or soon.date(), "time": soon.time()}
+    """A new post goes on the only page if there is one only, as soon as its rules leave it free from the
+    next full hour on; on the day of the address, and with several pages, at that hour.
+    """
+    soon, day = next_hour(), _day(request.GET.get("day", ""))
     connected = Page.objects.filter(brand=request.brand, state=PageState.CONNECTED)
-    only = connected.exclude(network__in=not_published()).values_list("pk", flat=True)[:2]
-    if len(only) == 1:
-        initial["pages"] = list(only)
-    return initial
+    only = list(connected.exclude(network__in=not_published()).values_list("pk", flat=True)[:2])
+    if len(only) != 1:
+        return {"day": day or soon.date(), "time": soon.time()}
+    if day is None:
+        soon = _free_on(only[0], soon)
+    return {"day": day or soon.date(), "time": soon.time(), "pages": only}
+
+
+def _free_on(page_id: int, wall: datetime) -> datetime:
+    """The first free minute of a page from a wall time on, on the same clocks; that time if none is free."""
+    [slot] = free_slots({NO_DELIVERY: page_id}, timezone.make_aware(wall)).values()
+    return wall_of(slot) if slot else wall
 
 
 def _day(value: str) -> date | None:

@@ -73,6 +73,20 @@ class TestEmpty:
         assert value_of(page, "#id_time") == "13:00"
         assert Post.objects.count() == 0
 
+    def test_the_only_page_opens_on_a_slot_that_its_rules_leave_free(self, cast: Cast, bob: Rooms) -> None:
+        cap(cast.newsroom, 1, 24)
+        delivery_of(cast.newsroom, DUE)
+        page = soup(bob.get("compose"))
+        assert (value_of(page, "#id_day"), value_of(page, "#id_time")) == ("2026-03-03", "15:30")
+        chosen = soup(bob.get("compose", day="2026-03-02"))
+        assert (value_of(chosen, "#id_day"), value_of(chosen, "#id_time")) == ("2026-03-02", "13:00")
+
+    def test_of_several_pages_none_gives_its_slot(self, cast: Cast, bob: Rooms, second: Page) -> None:
+        cap(cast.newsroom, 1, 24)
+        delivery_of(cast.newsroom, DUE)
+        page = soup(bob.get("compose"))
+        assert (value_of(page, "#id_day"), value_of(page, "#id_time")) == ("2026-03-02", "13:00")
+
     def test_of_two_pages_none_is_chosen_and_each_says_where_it_is(self, bob: Rooms, second: Page) -> None:
         boxes = soup(bob.get("compose")).select("label:has(input[name=pages])")
         assert [words(box) for box in boxes] == [
