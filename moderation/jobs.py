@@ -113,9 +113,13 @@ def sweep() -> int:
         reconcile_due,
         answer_due,
         tell.remind,
-        last_days.remind,
     )
     return sum(_step(step) for step in steps)
+
+
+def remind_last_days() -> int:
+    """Recall the last days of victims; how many marks."""
+    return _step(last_days.remind)
 
 
 def reconcile_due() -> int:

@@ -11,7 +11,6 @@ from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
 from cm_suite.core import clock
-from cm_suite.core.pace import hit
 from moderation.law import PARIS, Alert
 from moderation.models import Review
 from moderation.selectors.limits import reminders
@@ -23,13 +22,8 @@ from pages.selectors.people import people_with
 
 
 def remind() -> int:
-    """Tell those who decide that a victim’s last day comes nearer, once for each day-mark. How many marks.
-
-    Looked for once an hour: that is Redis's to know, and who was told the database's.
-    """
+    """Tell those who decide that a victim’s last day comes nearer, once for each day-mark. How many marks."""
     now = clock.now()
-    if not hit(f"moderation:last_days:{now:%Y%m%d%H}", 1, 3600.0):
-        return 0
     return sum(_remind(review, alert, now) for review, alert in reminders(now))
 
 

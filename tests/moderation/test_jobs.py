@@ -29,6 +29,7 @@ def test_the_periodic_jobs_are_those_of_this_module() -> None:
         "moderation.jobs.carry_out",
         "moderation.jobs.sweep",
         "moderation.jobs.check_listening",
+        "moderation.jobs.remind_last_days",
         "moderation.jobs.tidy",
     ]
     assert all(callable(getattr(jobs, name.rpartition(".")[2])) for name in named)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from cm_suite.schedule import PERIODIC
 from moderation import jobs, law
 from moderation.enums import CloseCode, Decided
 from moderation.models import Action, Comment, Decision, Review
@@ -146,8 +147,8 @@ def test_longer_clocks_have_the_same_marks(
     assert last_days.remind() == 1
 
 
-def test_it_is_part_of_the_sweep(comment: Comment, noon: time_machine.Traveller) -> None:
-    Review.objects.update(due_at=None)
+def test_it_is_a_job_of_its_own(comment: Comment, noon: time_machine.Traveller) -> None:
     noon.move_to(before(7))
-    assert jobs.sweep() == 1
+    assert jobs.remind_last_days() == 1
     assert len(told()) == 2
+    assert "moderation.jobs.remind_last_days" in [periodic.job for periodic in PERIODIC]
