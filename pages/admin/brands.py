@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +16,9 @@ from cm_suite.core import clock, ledger
 from cm_suite.core.clock import UnknownZone
 from pages.admin_scope import BrandScopedAdmin
 from pages.admin_site import is_keeper
-from pages.models import Brand, Departure, Page, Pause
+from pages.models import Brand, Departure, Page, Pause, Person
 from pages.newsroom.models import NewsroomPost, Subscriber
+from pages.services.brand_settings import FIELDS, EditedMeanwhile, save_settings, values_of
 from pages.services.connect import open_newsroom
 
 if TYPE_CHECKING:
@@ -25,16 +28,67 @@ else:
 
 
 class BrandForm(BrandModelForm):
-    """A brand; its zone must be one of the tz database."""
+    """A brand. `seen` carries the values as they were when the form was shown: two leads may have it open."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = json.dumps(values_of(self.instance))
 
     def clean_zone(self) -> str:
-        """Raises ValidationError for a name that is no zone."""
+        """Raises ValidationError for a name that is no zone of the tz database."""
         name: str = self.cleaned_data["zone"]
         try:
             clock.zone(name)
         except UnknownZone as error:
             raise ValidationError(_("No such time zone. Write it like Europe/Paris.")) from error
         return name
+
+    def clean_postal_address(self) -> str:
+        """Line breaks as the database keeps them."""
+        return str(self.cleaned_data["postal_address"]).replace("\r\n", "\n")
+
+    def clean(self) -> dict[str, Any]:
+        """Hold what is wanted against what stands now. Problems land on their fields."""
+        if self.instance.pk:
+            current = values_of(self.instance)
+            try:
+                seen = self._seen()
+            except ValueError:
+                self.add_error(None, _("This form is out of date. Check the values, then save again."))
+            else:
+                self.cleaned_data["seen"] = seen
+                self._compare(seen, current)
+            if self.errors:
+                self._show_again(current)
+        return self.cleaned_data
+
+    def wanted(self) -> dict[str, str]:
+        """What the person wants to stand."""
+        return {field: self.cleaned_data[field] for field in FIELDS}
+
+    def _seen(self) -> dict[str, str]:
+        """What the person was shown. Raises ValueError."""
+        seen = json.loads(self.cleaned_data["seen"])
+        if not isinstance(seen, dict) or set(seen) != set(FIELDS):
+            raise ValueError("not what a form was shown with")
+        return {field: str(value) for field, value in seen.items()}
+
+    def _compare(self, seen: Mapping[str, str], current: Mapping[str, str]) -> None:
+        words = _("Somebody else wrote “%(theirs)s” meanwhile. Save again to put yours in its place.")
+        for field in FIELDS:
+            wanted = self.cleaned_data.get(field, seen[field])
+            if wanted not in (seen[field], current[field]) and current[field] != seen[field]:
+                self.add_error(field, words % {"theirs": current[field]})
+
+    def _show_again(self, current: Mapping[str, str]) -> None:
+        """Keep what was typed; what was left as it had been seen shows what stands. Now that is seen."""
+        typed = self.cleaned_data
+        seen = typed["seen"] if isinstance(typed.get("seen"), dict) else {}
+        left = {name: current[name] for name in FIELDS if name in seen and typed.get(name) == seen[name]}
+        posted = {name: self.data.get(name) for name in self.data}
+        self.data = {**posted, **left, "seen": json.dumps(dict(current))}
 
 
 @admin.register(Brand)
@@ -48,7 +102,7 @@ class BrandAdmin(BrandScopedAdmin):
     list_display = ("name", "slug", "zone", "language", "publisher")
     search_fields = ("name", "slug")
     fieldsets = (
-        (None, {"fields": ("name", "slug", "tagline", "accent", "zone", "language")}),
+        (None, {"fields": ("seen", "name", "slug", "tagline", "accent", "kind", "zone", "language")}),
         (
             _("Legal notice"),
             {"fields": ("publisher", "publication_director", "contact_email", "postal_address", "host")},
@@ -64,18 +118,38 @@ class BrandAdmin(BrandScopedAdmin):
         return ("slug",) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save and record which fields changed; a new brand has its public page from the start."""
+        """Through the service of the brand's own room; a new brand has its public page from the start."""
+        if change:
+            self._save_changes(request, obj, form)
+            return
         super().save_model(request, obj, form, change)
-        if not change:
-            open_newsroom(obj)
+        open_newsroom(obj)
         ledger.append(
             obj.pk,
-            "brand.settings" if change else "brand.created",
+            "brand.created",
             actor_id=request.user.pk,
             subject_kind="brand",
             subject_id=obj.pk,
-            content=",".join(form.changed_data),
+            content=json.dumps(values_of(obj), sort_keys=True),
         )
+
+    def _save_changes(self, request: HttpRequest, obj: Brand, form: BrandForm) -> None:
+        try:
+            saved = save_settings(obj, form.wanted(), form.cleaned_data["seen"], cast("Person", request.user))
+        except EditedMeanwhile as edited:  # in the instant since the form was read
+            names = ", ".join(str(form.fields[clash.field].label) for clash in edited.clashes)
+            self.message_user(
+                request,
+                _("Nothing was saved: somebody else has just changed %(fields)s.") % {"fields": names},
+                messages.ERROR,
+            )
+            return
+        if saved.kept:
+            names = ", ".join(str(form.fields[field].label) for field in saved.kept)
+            self.message_user(
+                request,
+                _("Somebody else changed this meanwhile, and it was kept: %(fields)s.") % {"fields": names},
+            )
 
 
 @admin.register(Page)

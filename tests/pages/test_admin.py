@@ -1,5 +1,6 @@
 """The back office: who enters, which rows they see, and what nobody sees."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -28,6 +29,7 @@ from pages.models import (
 from pages.newsroom.models import Subscriber
 from pages.notices.enums import MailKind
 from pages.notices.models import Mail
+from pages.services.brand_settings import values_of
 from publishing.models import Cap, Delivery, Gap, Override, Post
 from tests.pages.admin_rows import make_row
 from tests.people import Cast, make_person
@@ -302,7 +304,7 @@ def _keeper(admin: ModelAdmin[Model]) -> bool:
 
 def test_a_first_brand_and_its_first_lead(root: Person, signed_in: SignIn) -> None:
     client = signed_in(root)
-    data = {"name": "Nova", "slug": "nova", "accent": "ink", "zone": "Europe/Paris", "language": "fr"}
+    data = {"name": "Nova", "slug": "nova", "accent": "ink", "kind": "company", "zone": "Europe/Paris", "language": "fr"}
     assert client.post(url(Brand, "add"), {**data, "zone": "Mars/Olympus"}).status_code == 200
     assert client.post(url(Brand, "add"), data).status_code == 302
     brand = Brand.objects.get(slug="nova")
@@ -315,7 +317,8 @@ def test_a_first_brand_and_its_first_lead(root: Person, signed_in: SignIn) -> No
 def test_a_lead_changes_the_brand_but_not_its_address(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.alice)
     assert client.get(url(Brand, "add")).status_code == 403
-    data = {"name": "Lumen", "slug": "other", "accent": "ink", "zone": "Europe/Paris", "language": "fr"}
+    data = {"name": "Lumen", "slug": "other", "accent": "ink", "kind": "company", "zone": "Europe/Paris", "language": "fr"}
+    data["seen"] = json.dumps(values_of(cast.brand))
     assert client.post(url(Brand, "change", cast.brand.pk), data).status_code == 302
     brand = Brand.objects.get(pk=cast.brand.pk)
     assert (brand.name, brand.slug) == ("Lumen", "maison-lumen")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from pages.enums import Role
 from pages.models import Brand, Departure, Invitation, Membership, Page, Pause, Person
 from pages.newsroom.models import NewsroomPost, Subscriber
 from pages.notices.models import Mail
+from pages.services.brand_settings import values_of
 from tests.pages.admin_rows import make_row
 from tests.people import Cast
 
@@ -29,7 +31,7 @@ MODELS = sorted(back_office._registry, key=lambda model: model._meta.label)
 SCOPED = [model for model in MODELS if isinstance(back_office._registry[model], BrandScopedAdmin)]
 each_model = pytest.mark.parametrize("model", SCOPED, ids=[model._meta.label for model in SCOPED])
 NOT_LEADS = ("author", "moderator", "approver", "viewer")
-BRAND = {"name": "Nova", "slug": "nova", "accent": "ink", "zone": "Europe/Paris", "language": "fr"}
+BRAND = {"name": "Nova", "slug": "nova", "accent": "ink", "kind": "company", "zone": "Europe/Paris", "language": "fr"}
 
 
 def url(model: type[Model], view: str, *args: object) -> str:
@@ -237,7 +239,8 @@ def test_a_new_brand_has_its_public_page_from_the_start(root: Person, signed_in:
     assert (page.brand.slug, page.network, page.remote_id, page.name) == ("nova", "newsroom", "nova", "Nova")
     assert Client().get("/p/nova/").status_code == 200
     brand = Brand.objects.get(slug="nova")
-    changed = client.post(url(Brand, "change", brand.pk), {**BRAND, "tagline": "Light"})
+    seen = json.dumps(values_of(brand))
+    changed = client.post(url(Brand, "change", brand.pk), {**BRAND, "tagline": "Light", "seen": seen})
     assert changed.status_code == 302
     assert list(Page.objects.all()) == [page]
     assert [entry.kind for entry in LedgerEntry.objects.order_by("seq")] == [
