@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import translation
 
 from cm_suite.core import clock
-from cm_suite.core.text import clip
 from moderation import rules
 from moderation.enums import Reminder, ReviewState
+from moderation.messages.notices import about
 from moderation.models import Action, Comment, Review
 from moderation.selectors.undone import undone
 from pages.enums import Act
@@ -99,19 +101,22 @@ def _deciders(review: Review, brand: Brand) -> QuerySet[Person]:
 
 
 def _notify(brand: Brand, kind: NoticeKind, key: str, review: Review, persons: QuerySet[Person]) -> None:
+    """Tell each person in their own language."""
+    for language, each in groupby(persons.order_by("language", "pk"), key=lambda person: person.language):
+        with translation.override(language):
+            subject = _about(review, brand)
+        notify(
+            brand=brand,
+            kind=kind,
+            key=key,
+            subject=subject,
+            link=reverse("moderation:review", args=[brand.slug, review.pk]),
+            at=clock.now(),
+            persons=list(each),
+        )
+
+
+def _about(review: Review, brand: Brand) -> str:
     comment = review.comment
-    notify(
-        brand=brand,
-        kind=kind,
-        key=key,
-        subject=_about(comment),
-        link=reverse("moderation:review", args=[brand.slug, review.pk]),
-        at=clock.now(),
-        persons=persons,
-    )
-
-
-def _about(comment: Comment) -> str:
-    """Which post it stands under, and where; never the visitor's words."""
-    post = " ".join(comment.thread.text.split()) if comment.thread else ""
-    return f"{clip(post, 100)} · {comment.page.name}" if post else comment.page.name
+    post = comment.thread.text if comment.thread else ""
+    return about(review.label, review.due_at, comment.page.name, post, clock.zone(brand.zone))

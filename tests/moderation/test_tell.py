@@ -6,19 +6,23 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import translation
 
+from cm_suite.core import clock
 from moderation import jobs
 from moderation.enums import Decided, Reminder
+from moderation.messages.notices import POST, about
 from moderation.models import Review
 from moderation.rules import SOON
 from moderation.services import tell
 from moderation.services.ingest import poll_page
+from pages.models import Person
 from pages.notices.enums import NoticeKind
 from pages.notices.models import Mail, Notice
 from pages.notices.rules import Ways
 from pages.notices.services import save_preferences
 from tests.moderation.conftest import NOON
-from tests.moderation.makers import HARMLESS, decided, fresh, held, review_of, taken
+from tests.moderation.makers import HARMLESS, INSULT, decided, fresh, held, review_of, taken
 from tests.moderation.network import FakeNetwork
 from tests.people import Cast
 
@@ -53,14 +57,44 @@ def test_those_who_decide_are_told_an_hour_before_and_when_it_is_past(
 def test_the_notice_leads_to_the_review_and_holds_no_word_of_it(
     cast: Cast, review: Review, noon: time_machine.Traveller
 ) -> None:
+    Person.objects.filter(pk=cast.mona.pk).update(language="en")
     noon.shift(FOUR_HOURS)
     tell.remind()
     notice = Notice.objects.get(person=cast.mona)
     assert (notice.link, notice.at) == (f"/b/maison-lumen/queue/{review.pk}/", NOON + FOUR_HOURS)
-    assert notice.subject == "Notre atelier ouvre samedi. · Maison Lumen"
+    assert notice.subject == (
+        "Public insult · by Mon 2 March, 16:00 · Maison Lumen · under “Notre atelier ouvre samedi.”"
+    )
+    assert Notice.objects.get(person=cast.alice).subject.startswith("Injure publique · ")
     mails = "".join(mail.subject + mail.text + mail.html for mail in Mail.objects.all())
     assert "queue" in mails
     assert not any(word in mails for word in ("connard", "Karim", "Paul"))
+
+
+def test_four_notices_under_one_post_are_told_apart(
+    cast: Cast, network: FakeNetwork, noon: time_machine.Traveller
+) -> None:
+    Person.objects.update(language="en")
+    for number, text in enumerate((INSULT, "Je vais te casser la gueule, Karim.")):
+        network.write(f"c{number}", text)
+    poll_page(cast.newsroom.pk)
+    noon.shift(FOUR_HOURS)
+    tell.remind()
+    subjects = set(Notice.objects.filter(person=cast.mona).values_list("subject", flat=True))
+    assert {subject.split(" · ")[0] for subject in subjects} == {"Public insult", "Threat"}
+
+
+def test_what_has_no_target_and_no_post_says_its_label_and_page() -> None:
+    with translation.override("en"):
+        assert about("injure", None, "Maison Lumen", "", clock.zone("Europe/Paris")) == (
+            "Public insult · Maison Lumen"
+        )
+
+
+def test_a_long_post_is_cut_and_comes_last() -> None:
+    with translation.override("en"):
+        told_of = about("injure", None, "Maison Lumen", "word " * 400, clock.zone("Europe/Paris"))
+    assert (len(told_of), told_of[-2:]) == (len("Public insult · Maison Lumen · under “”") + POST, "…”")
 
 
 def test_long_asleep_people_hear_of_the_worse_only(
