@@ -108,7 +108,7 @@ class Delivery(Leased):
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         S.PLANNED: frozenset({S.PLANNED, S.CLAIMED, S.HELD, S.MISSED, S.CANCELLED, S.PUBLISHED}),
         S.HELD: frozenset({S.PLANNED, S.MISSED, S.CANCELLED, S.PUBLISHED}),
-        S.CLAIMED: frozenset({S.SENDING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED, S.PUBLISHED}),
+        S.CLAIMED: frozenset({S.SENDING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED, S.CANCELLED, S.PUBLISHED}),
         S.SENDING: frozenset(
             {S.PUBLISHED, S.PROCESSING, S.PARTIAL, S.REJECTED, S.PLANNED, S.HELD, S.UNKNOWN}
         ),

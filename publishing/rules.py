@@ -19,9 +19,12 @@ FROZEN: Final = frozenset({S.CLAIMED, S.SENDING, S.PROCESSING, S.UNKNOWN, S.NEED
 
 OUT: Final = frozenset({S.PUBLISHED, S.PARTIAL})
 GONE: Final = frozenset({S.SENDING, S.PROCESSING, S.UNKNOWN, S.NEEDS_PERSON}) | OUT
-"""Out, or perhaps out: what a post that leaves now is judged against."""
+"""Out, or perhaps out."""
 
-COUNTED: Final = GONE | WAITING | {S.CLAIMED}
+SEEN: Final = GONE | {S.REMOVED}
+"""What fans have seen, or may have: what a post that leaves now is judged against. Taken down is seen."""
+
+COUNTED: Final = SEEN | WAITING | {S.CLAIMED}
 """What a post that is being planned is judged against. One that a cap holds has lost its slot."""
 
 TROUBLE: Final = frozenset({S.HELD, S.REJECTED, S.MISSED, S.NEEDS_PERSON})

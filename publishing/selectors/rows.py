@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cm_suite.core.text import clip
 from pages.models import Brand
 from pages.selectors.links import post_url
 from publishing.models import Delivery
-from publishing.rules import DeliveryAct, acts_for
+from publishing.rules import SEEN, DeliveryAct, acts_for
 from publishing.selectors.pictures import Thumb, thumb, with_thumb
 
 EXCERPT: Final = 140
@@ -49,8 +49,12 @@ class DeliveryRow:
 
 
 def deliveries_of(brand: Brand) -> QuerySet[Delivery]:
-    """The brand's deliveries with all that a row shows, by time. One query."""
-    rows = Delivery.objects.filter(page__brand=brand, post__discarded_at=None)
+    """The brand's deliveries with all that a row shows, by time. One query.
+
+    Of a discarded post only what fans have seen, or may have: it may have arrived all the same.
+    """
+    shown = Q(post__discarded_at=None) | Q(state__in=SEEN)
+    rows = Delivery.objects.filter(shown, page__brand=brand)
     read = rows.select_related("post__author", "page__brand", "planned_by").order_by("due_at", "pk")
     return with_thumb(read, "post")
 

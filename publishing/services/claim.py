@@ -75,7 +75,7 @@ def admit(delivery: Delivery) -> Ready | None:
         page = locked(delivery.page_id)
         limits = budget.rules_of(page)
         load = load_of(delivery.post)
-        found = hindrance(delivery, page, limits) or _misfit(load, page)
+        found = _discarded(load) or hindrance(delivery, page, limits) or _misfit(load, page)
         if found is not None:
             stop(delivery, found)
             return None
@@ -103,8 +103,15 @@ def stop(delivery: Delivery, found: Hindrance) -> None:
         outcomes.hold(delivery, S.CLAIMED, found.hold_reason, found.code)
     elif found.state == S.MISSED:
         outcomes.miss(delivery, S.CLAIMED)
+    elif found.state == S.CANCELLED:
+        outcomes.drop(delivery)
     else:
         outcomes.refuse_text(delivery, found.code)
+
+
+def _discarded(load: Load) -> Hindrance | None:
+    """What was put away never leaves, however it came to be on the plan."""
+    return Hindrance(S.CANCELLED, "") if load.discarded else None
 
 
 def _misfit(load: Load, page: Page) -> Hindrance | None:

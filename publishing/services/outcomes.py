@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from random import SystemRandom
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -174,6 +174,16 @@ def miss(delivery: Delivery, from_: str | Collection[str], *, still: Q | None = 
         )
         if done:
             follow(delivery, S.MISSED, _BOTH)
+    return done
+
+
+def drop(delivery: Delivery) -> bool:
+    """Off the plan, its post having been discarded; nothing was sent."""
+    with transaction.atomic():
+        fields: dict[str, Any] = {"code": "", "next_attempt_at": None, **RELEASED}
+        done = move(delivery, S.CLAIMED, S.CANCELLED, where=mine(delivery), **fields)
+        if done:
+            follow(delivery, S.CANCELLED, _LEDGER)
     return done
 
 

@@ -35,7 +35,7 @@ def schedule(post: Post, page: Page, at: datetime, by: Person, *, override_reaso
         raise OtherBrandError(post.pk, page.pk)
     with transaction.atomic():
         page = slots.locked(page.pk)
-        return _schedule(_fresh(post), page, _wish(page, at, by, "planned", override_reason))
+        return _schedule(_fresh(post.pk), page, _wish(page, at, by, "planned", override_reason))
 
 
 def schedule_next(post: Post, page: Page, after: datetime, by: Person) -> Planning:
@@ -45,7 +45,7 @@ def schedule_next(post: Post, page: Page, after: datetime, by: Person) -> Planni
     with transaction.atomic():
         page = slots.locked(page.pk)
         wish = _next(_wish(page, after, by, "planned"), page, None)
-        return _schedule(_fresh(post), page, wish) if wish else Refused(Refusal.NO_FREE_SLOT)
+        return _schedule(_fresh(post.pk), page, wish) if wish else Refused(Refusal.NO_FREE_SLOT)
 
 
 def reschedule(delivery: Delivery, at: datetime, by: Person, *, override_reason: str = "") -> Planning:
@@ -80,8 +80,12 @@ def undo_cancel(delivery: Delivery, by: Person) -> Planning:
         return _replace(delivery, page, Wish(due_at, by, "delivery.restored"), frozenset({S.CANCELLED}))
 
 
-def _fresh(post: Post) -> Post:
-    return Post.objects.get(pk=post.pk)
+def _fresh(post_id: int) -> Post:
+    """The post, read anew and locked until the transaction ends: it is not discarded meanwhile.
+
+    The page is locked before it, here as everywhere.
+    """
+    return Post.objects.select_for_update(of=("self",), no_key=True).get(pk=post_id)
 
 
 def _wish(page: Page, at: datetime, by: Person, act: str, override_reason: str = "") -> Wish:
@@ -116,11 +120,12 @@ def _planned_already(known: Delivery, page: Page, wish: Wish) -> Planned:
 
 def _replace(delivery: Delivery, page: Page, wish: Wish, states: frozenset[S] = rules.REPLANNED) -> Planning:
     """Place a known delivery anew on its locked page."""
-    fresh = Delivery.objects.select_related("post").get(pk=delivery.pk)
-    fresh.page = page
+    post = _fresh(delivery.post_id)
+    fresh = Delivery.objects.get(pk=delivery.pk)
+    fresh.page, fresh.post = page, post
     if fresh.state not in states:
         return _too_late(fresh)
-    return slots.unfit(slots.load_of(fresh.post), page, wish.at) or slots.place(fresh, states, wish)
+    return slots.unfit(slots.load_of(post), page, wish.at) or slots.place(fresh, states, wish)
 
 
 def _too_late(delivery: Delivery) -> Refused:

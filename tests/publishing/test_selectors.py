@@ -11,7 +11,7 @@ from pytest_django import Settings
 from pages.models import Page
 from pages.selectors.links import post_url
 from publishing.enums import DeliveryState, HoldReason
-from publishing.models import Attempt, Delivery, Override
+from publishing.models import Attempt, Delivery, Override, Post
 from publishing.policy.caps import Cap, Gap
 from publishing.rules import DeliveryAct
 from publishing.selectors import budget, calendar, lists, posts
@@ -140,6 +140,28 @@ class TestLists:
         assert (row.post_id, row.excerpt, row.author) == (post.pk, "Opening on Saturday", "Bob")
         assert lists.draft_row(post_of(cast.brand, text="w" * 200)).excerpt == "w" * 139 + "…"
         assert lists.draft_row(post_of(cast.brand)).author == ""
+
+
+class TestDiscarded:
+    OUT = (S.SENDING, S.PROCESSING, S.UNKNOWN, S.NEEDS_PERSON, S.PUBLISHED, S.PARTIAL)
+
+    def test_what_went_out_all_the_same_is_not_hidden(self, cast: Cast) -> None:
+        rows = {state: delivery_of(cast.newsroom, NOON, state=state) for state in S}
+        Post.objects.update(discarded_at=NOON)
+        (day,) = calendar.plan_by_day(cast.brand, NOON.date(), 1)
+        assert [row.delivery_id for row in day.rows] == sorted(rows[each].pk for each in self.OUT)
+        assert [each.pk for each in lists.troubled(cast.brand)] == [rows[S.NEEDS_PERSON].pk]
+
+    @pytest.mark.parametrize("state", [*OUT, S.REMOVED])
+    def test_its_own_page_tells_of_it_too(self, cast: Cast, state: S) -> None:
+        row = delivery_of(cast.newsroom, NOON, state=state, reason="Said twice")
+        hidden = Page.objects.create(brand=cast.brand, network="newsroom", remote_id="o", name="Other")
+        Delivery.objects.create(post=row.post, page=hidden, due_at=NOON, state=S.CANCELLED)
+        Post.objects.update(discarded_at=NOON)
+        row.post.refresh_from_db()
+        detail = posts.post_detail(row.post)
+        assert [each.row.delivery_id for each in detail.deliveries] == [row.pk]
+        assert detail.editable is False
 
 
 class TestBudget:

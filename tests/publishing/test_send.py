@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from cm_suite.core import clock
 from cm_suite.core.http import NetworkHttp
+from cm_suite.core.models import LedgerEntry
 from cm_suite.ops.bench.fake_network import FaultKind, Reply
 from pages.enums import PageState
 from pages.models import Credential, Page
@@ -491,6 +492,18 @@ class TestLease:
             send.deliver(mine)
         assert (state_of(row), network.accepted) == (S.PUBLISHED, {TEXT: 1})
         assert attempts(row) == [(1, "done", "")]
+
+
+class TestDiscarded:
+    def test_what_was_discarded_never_leaves(self, mastodon: Page, network: Network) -> None:
+        row = due(mastodon)
+        Post.objects.update(discarded_at=clock.now())
+        turn()
+        row = fresh(row)
+        assert (row.state, row.lease_token, attempts(row), network.writes) == (S.CANCELLED, None, [], 0)
+        assert events(row) == [(S.CANCELLED, FollowUpTask.LEDGER)]
+        jobs.follow_up()
+        assert list(LedgerEntry.objects.values_list("kind", flat=True)) == ["delivery.cancelled"]
 
 
 class TestFrozen:

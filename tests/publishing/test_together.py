@@ -17,7 +17,7 @@ from pages.models import Credential, Page
 from publishing import jobs
 from publishing.enums import DeliveryState, FollowUpState, Refusal
 from publishing.models import Attempt, Delivery, FollowUp
-from publishing.services import claim, draft, plan, send
+from publishing.services import claim, draft, plan, send, slots
 from publishing.services.results import Planned, Refused, Saved
 from tests.people import Cast, make_cast
 from tests.publishing.makers import cap, due, post_of, state_of
@@ -116,6 +116,44 @@ def test_an_edit_against_a_claim_is_refused_or_is_what_leaves(
     assert network.accepted == {"New words" if saved else "Old words": 1}
     row.post.refresh_from_db()
     assert row.post.text == ("New words" if saved else "Old words")
+
+
+@pytest.mark.parametrize("act", ["schedule", "reschedule", "undo_cancel"])
+def test_what_is_discarded_meanwhile_is_not_on_the_plan(
+    crowd: Cast, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = clock.now() + timedelta(hours=1)
+    row = None
+    post = post_of(crowd.brand)
+    if act != "schedule":
+        state = S.CANCELLED if act == "undo_cancel" else S.PLANNED
+        row = Delivery.objects.create(post=post, page=crowd.newsroom, due_at=at, state=state)
+    read, gone = threading.Event(), threading.Event()
+    real = slots.unfit
+
+    def slow(*args: Any) -> Any:
+        read.set()
+        gone.wait(0.3)  # whoever discards goes first, or waits until this is over
+        return real(*args)
+
+    def place() -> object:
+        if row is None:
+            return plan.schedule(post, crowd.newsroom, at, crowd.bob)
+        if act == "undo_cancel":
+            return plan.undo_cancel(row, crowd.bob)
+        return plan.reschedule(row, at + timedelta(hours=1), crowd.bob)
+
+    def discard() -> object:
+        read.wait(5)
+        done = draft.discard(post, crowd.bob)
+        gone.set()
+        return done
+
+    monkeypatch.setattr(slots, "unfit", slow)
+    together(place, discard)
+    post.refresh_from_db()
+    assert post.discarded_at is not None
+    assert list(Delivery.objects.values_list("state", flat=True)) == [S.CANCELLED]
 
 
 def connection_of_this_thread() -> BaseDatabaseWrapper:
