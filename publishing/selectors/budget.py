@@ -89,7 +89,7 @@ def counted(
     left = rows.annotate(left_at=Coalesce(F("published_at"), Max("attempts__started_at"))).order_by()
     fields = left.values_list("pk", "due_at", "left_at", "state", "hold_reason")
     return [
-        policy.Taken(rules.counted_at(due_at, left_at if state in rules.GONE else None), pk)
+        policy.Taken(rules.counted_at(due_at, left_at if state in rules.SEEN else None), pk)
         for pk, due_at, left_at, state, hold in fields
         if rules.counts(state, hold)
     ]
@@ -114,7 +114,7 @@ def verdict_for_send(page: Page, at: datetime, limits: Sequence[policy.Rule], *,
     """Whether a post may leave at `at`, judged against what is out or perhaps out. One query at most."""
     if not limits:
         return Verdict(True, (), at)
-    return judge(at, counted(page, rules.GONE, at - longest_window(limits), without=without), limits)
+    return judge(at, counted(page, rules.SEEN, at - longest_window(limits), without=without), limits)
 
 
 def next_slot(page: Page, after: datetime, *, without: int | None = None) -> datetime | None:
@@ -155,6 +155,6 @@ def _used_by(row: Delivery, left_at: datetime | None) -> UsedBy:
         delivery_id=row.pk,
         post_id=row.post_id,
         excerpt=clip(" ".join(row.post.text.split()), EXCERPT),
-        at=rules.counted_at(row.due_at, left_at if row.state in rules.GONE else None),
+        at=rules.counted_at(row.due_at, left_at if row.state in rules.SEEN else None),
         state=row.state,
     )

@@ -59,7 +59,7 @@ def uses_of(page_ids: Collection[int], since: datetime) -> Mapping[int, list[Pag
     found: dict[int, list[PageUse]] = defaultdict(list)
     for page_id, pk, due_at, left_at, state, hold in fields:
         if rules.counts(state, hold):
-            out = state in rules.GONE
+            out = state in rules.SEEN
             found[page_id].append(PageUse(pk, rules.counted_at(due_at, left_at if out else None), out))
     return found
 

@@ -17,6 +17,7 @@ from publishing.models import Delivery, Override
 from publishing.policy.caps import Cap as CapRule
 from publishing.policy.verdict import ReasonCode
 from publishing.selectors.budget import Blocked, UsedBy
+from publishing.selectors.free import free_slots
 from publishing.services import plan
 from publishing.services.results import Done, Planned, Refused
 from tests.people import Cast
@@ -163,8 +164,8 @@ class TestCaps:
         published(cast.newsroom, due_at, published_at=due_at + timedelta(minutes=4))
         assert isinstance(plan.schedule(post_of(cast.brand), cast.newsroom, NOON, cast.bob), Planned)
 
-    @pytest.mark.parametrize("state", [S.CANCELLED, S.MISSED, S.REJECTED, S.REMOVED])
-    def test_what_did_not_stay_uses_no_budget(self, cast: Cast, state: S) -> None:
+    @pytest.mark.parametrize("state", [S.CANCELLED, S.MISSED, S.REJECTED])
+    def test_what_did_not_leave_uses_no_budget(self, cast: Cast, state: S) -> None:
         gap(cast.newsroom, 30)
         delivery_of(cast.newsroom, NOON + HOUR, state=state)
         assert isinstance(plan.schedule(post_of(cast.brand), cast.newsroom, NOON + HOUR, cast.bob), Planned)
@@ -189,6 +190,33 @@ class TestCaps:
         other = Page.objects.create(brand=cast.brand, network="newsroom", remote_id="other", name="Other")
         delivery_of(other, NOON)
         assert isinstance(plan.schedule(post_of(cast.brand), cast.newsroom, NOON, cast.bob), Planned)
+
+
+class TestTakenDown:
+    """Fans have seen it: publishing, taking down and publishing again is not a way around a cap."""
+
+    def test_it_uses_the_budget_when_it_left(self, cast: Cast) -> None:
+        cap(cast.newsroom, 1, 24)
+        published(cast.newsroom, NOON - HOUR, state=S.REMOVED)
+        done = plan.schedule(post_of(cast.brand), cast.newsroom, NOON, cast.bob)
+        assert isinstance(done, Refused)
+        assert (done.code, done.next_free) == (Refusal.POLICY, NOON + 23 * HOUR)
+        assert Delivery.objects.filter(state=S.PLANNED).count() == 0
+
+    def test_who_may_override_may_replace_it(self, cast: Cast) -> None:
+        cap(cast.newsroom, 1, 24)
+        published(cast.newsroom, NOON - HOUR, state=S.REMOVED)
+        reason = "A wrong price in the first"
+        done = plan.schedule(post_of(cast.brand), cast.newsroom, NOON, cast.ada, override_reason=reason)
+        assert isinstance(done, Planned)
+        assert Override.objects.get().reason == reason
+
+    def test_offers_of_free_slots_count_it_too(self, cast: Cast) -> None:
+        gap(cast.newsroom, 60)
+        published(cast.newsroom, NOON - timedelta(minutes=10), state=S.REMOVED)
+        missed = delivery_of(cast.newsroom, NOON - HOUR, state=S.MISSED)
+        found = free_slots({missed.pk: cast.newsroom.pk}, NOON)
+        assert found == {missed.pk: NOON + timedelta(minutes=50)}
 
 
 class TestOverride:

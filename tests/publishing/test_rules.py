@@ -65,3 +65,8 @@ def test_what_a_cap_holds_has_lost_its_slot() -> None:
     assert rules.counts(S.HELD, HoldReason.PAUSED) is True
     assert rules.counts(S.HELD, HoldReason.POLICY) is False
     assert rules.counts(S.CANCELLED, "") is False
+
+
+def test_what_fans_have_seen_counts_even_when_it_was_taken_down() -> None:
+    assert rules.counts(S.REMOVED, "") is True
+    assert {S.REMOVED} == rules.SEEN - rules.GONE
