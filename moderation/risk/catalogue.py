@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from moderation.risk.vocabulary import MASKED_WORD, Vocabulary
 _FOLDER = Path(__file__).parent / "rules"
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _DISGUISED = frozenset({Kind.INSULT, Kind.SLUR})
+_GRAVE = 3
+_FORMS = 60
+_GLUED = 8
 STEM = "~"
 STEM_LENGTH = 4
 
@@ -76,6 +80,7 @@ class Catalogue:
     by_word: dict[str, list[Pattern]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     disguised: set[str] = field(default_factory=set)
+    glued: set[tuple[str, ...]] = field(default_factory=set)
     vocabulary: Vocabulary = field(init=False)
 
     def add(self, rule: Rule, text: str) -> None:
@@ -98,8 +103,13 @@ class Catalogue:
     def _remember(self, rule: Rule, items: tuple[Item, ...]) -> None:
         for item in items:
             self.words |= item.words
-        if rule.kind in _DISGUISED and rule.strength >= 2 and len(items) == 1:
+        if rule.kind not in _DISGUISED or rule.strength < 2:
+            return
+        if len(items) == 1:
             self.disguised |= items[0].words
+        elif rule.strength == _GRAVE and all(item.words and not item.negated for item in items):
+            spelt = product(*(sorted(item.words) for item in items))
+            self.glued |= {words for words in islice(spelt, _FORMS) if len("".join(words)) >= _GLUED}
 
     def _item(self, part: str) -> Item:
         if part.startswith(".."):
@@ -194,5 +204,5 @@ def catalogue() -> Catalogue:
             for text in row["patterns"]:
                 book.add(rule, text)
     book.words |= set().union(*book.classes.values()) | {MASKED_WORD}
-    book.vocabulary = Vocabulary(book.words, book.disguised)
+    book.vocabulary = Vocabulary(book.words, book.disguised, book.glued)
     return book

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from moderation.risk.lang import FUNCTION_WORDS
 from moderation.risk.normalise import Folded
 from moderation.risk.vocabulary import MASKED_WORD, Vocabulary
 
@@ -17,6 +18,9 @@ _ABBREVIATIONS = frozenset(
 )
 _SEPARATORS = frozenset(" .-_*·|/,")
 _NOT_PARTICIPLES = frozenset({"lache", "laches", "tache", "taches", "traine", "bride"})
+_STARTS = frozenset(["or", "mal", "con", "per", "trou", "mot", "deb", "sous", "jean", "mange"])
+_APART = 6
+_PIECES = 5
 _PICTURES = 0x2600
 MOST = 2_400
 """Words read at most: the first ones, and the last quarter of that."""
@@ -96,10 +100,21 @@ class Tokeniser:
             return
         word = self._vocabulary.canonical(bare)
         low, high = self._folded.range_of(start, end)
+        if word == bare and not self._a_name(low, high):
+            word = self._vocabulary.misspelt(bare) or word
+        if word in self._vocabulary.glued:
+            for each in self._vocabulary.glued[word]:
+                self._add(each, start, end, "", masked=True)
+            return
         if word in _NOT_PARTICIPLES and self._folded.original[low:high].lower().rstrip("s").endswith("é"):
             word += "-participe"
         capital = CAPITAL if self._folded.original[low].isupper() else ""
         self._add(word, start, end, capital, masked=word != bare and word in self._vocabulary.disguised)
+
+    def _a_name(self, low: int, high: int) -> bool:
+        """Whether a word has a capital that no beginning of a sentence explains, and only one."""
+        written = self._folded.original[low:high]
+        return not self._fresh and written[:1].isupper() and not written.isupper()
 
     def _add(self, word: str, start: int, end: int, tag: str, *, masked: bool = False) -> None:
         masked = masked or word == MASKED_WORD
@@ -135,22 +150,37 @@ def _join_letters(tokens: list[Token], text: str, vocabulary: Vocabulary) -> lis
 
 def _spelled(tokens: list[Token], index: int, text: str, vocabulary: Vocabulary) -> tuple[int, str]:
     """Return how many tokens from `index` spell a disguised word, and the word; (1, "") if none."""
-    letters = tokens[index].word
+    letters = _written(tokens[index], text)
     best = (1, "")
     single = len(letters) == 1
     for step in range(1, 14 if single else 3):
         if index + step >= len(tokens):
             break
         previous, token = tokens[index + step - 1], tokens[index + step]
-        gap = text[previous.end : token.start]
+        gap, piece = text[previous.end : token.start], _written(token, text)
         if not gap or len(gap) > 3 or not _SEPARATORS.issuperset(gap):
             break
-        if single != (len(token.word) == 1) or not single and (" " in gap or "," in gap):
+        if single != (len(piece) == 1) or not single and not _one_word(letters, gap, piece, vocabulary):
             break
-        letters += token.word
+        letters += piece
         if not vocabulary.begins(letters):
             break
         word = vocabulary.joined(letters)
-        if word and (single or len(word) >= 5):
+        if word and (single or len(word) >= (_APART if " " in gap else _PIECES)):
             best = (step + 1, word)
     return best
+
+
+def _written(token: Token, text: str) -> str:
+    """Return a token as it stands, where one letter has been read as a word (`t` is `tu`)."""
+    return text[token.start : token.end] if token.end - token.start == 1 else token.word
+
+
+def _one_word(letters: str, gap: str, piece: str, vocabulary: Vocabulary) -> bool:
+    """Whether two pieces may be of one word: no comma between and, with a space, neither a word itself."""
+    if " " not in gap:
+        return "," not in gap
+    if piece[:1] == piece[1:2]:
+        return gap == " "
+    words = {letters, piece}
+    return gap == " " and words.isdisjoint(FUNCTION_WORDS | _STARTS) and words.isdisjoint(vocabulary.known)

@@ -10,7 +10,10 @@ _DOUBLE = re.compile(r"(.)\1+")
 _LEET = str.maketrans("013457@$€", "oieastase")
 _LEET_L = str.maketrans("013457@$€", "oleastase")
 _DISGUISE = frozenset("013457@$€")
+_TWINS = re.compile(r"([b-df-hj-np-tv-z])\1+")
 LONGEST = 40
+_HEARD = 5
+_BARE = 4
 MASKED_WORD = "motmasque"
 _SHORT_FORMS = {
     "t": "tu",
@@ -41,6 +44,8 @@ _SHORT_FORMS = {
     "batar": "batard",
     "salo": "salaud",
     "salop": "salope",
+    "put1": "putain",
+    "put1n": "putain",
     "jte": "je",
     "jvais": "vais",
     "jvai": "vais",
@@ -49,12 +54,39 @@ _SHORT_FORMS = {
 }
 
 
+_REAL = frozenset(
+    [
+        "abrutit",
+        "emanche",
+        "emanches",
+        "grigris",
+        "invertie",
+        "inverties",
+        "invertit",
+        "niger",
+        "pollack",
+        "pollacks",
+    ]
+    + ["porto", "retardee", "retardees", "scellera", "scelleras", "sorcier", "sorciers", "trained"]
+    + ["trepan", "trepans"]
+)
+"""Words of the language that are heard like a disguised one."""
+
+
 class Vocabulary:
     """The words of the catalogue, and among them those people disguise."""
 
-    def __init__(self, known: Iterable[str], disguised: Iterable[str]) -> None:
+    def __init__(
+        self, known: Iterable[str], disguised: Iterable[str], glued: Iterable[tuple[str, ...]] = ()
+    ) -> None:
         self.known = frozenset(known)
         self.disguised = frozenset(word for word in disguised if len(word) >= 3)
+        self.glued = {"".join(words): words for words in glued}
+        self._sounds = {
+            sound: word
+            for word in sorted(self.disguised, key=len, reverse=True)
+            if len(sound := _sound(word)) >= _HEARD
+        }
         self._begins = {word[:length] for word in self.disguised for length in range(1, len(word) + 1)}
         self._squeezed = {_DOUBLE.sub(r"\1", word): word for word in sorted(self.disguised)}
         self._by_shape: dict[tuple[str, int], list[str]] = {}
@@ -71,6 +103,15 @@ class Vocabulary:
         if not found and "*" in chunk:
             found = self._unstarred(chunk)
         return found or chunk[: LONGEST * 2]
+
+    def misspelt(self, chunk: str) -> str:
+        """Return the disguised word that an unknown word of five letters or more is heard as, or nothing."""
+        if len(chunk) < _HEARD or len(chunk) > LONGEST or chunk in self.known or chunk in _REAL:
+            return ""
+        if chunk.isalpha():
+            return self._sounds.get(_sound(chunk), "")
+        bare = chunk.rstrip("0123456789")
+        return bare if bare in self.disguised and len(bare) >= _BARE else ""
 
     def joined(self, letters: str) -> str:
         """Return the disguised word that letters found apart spell, or nothing."""
@@ -115,6 +156,13 @@ class Vocabulary:
         if matches and letters >= 2:
             return matches[0]
         return MASKED_WORD if chunk.endswith("**") and letters <= 2 else ""
+
+
+def _sound(word: str) -> str:
+    """Return what is heard of a word: hard c, single consonants, no mute ending."""
+    hard = word.replace("qu", "c").replace("k", "c").replace("y", "i").replace("ph", "f")
+    single = _TWINS.sub(r"\1", hard).removesuffix("s").removesuffix("x")
+    return single.removesuffix("e") if single.endswith("e") else single.rstrip("dt")
 
 
 def _fits(masked: str, word: str) -> bool:
