@@ -3,7 +3,7 @@
 A network's `tests/networks/<network>/bench.py` holds `BENCHES`: name → (code of the network, opens a Bench).
 What its SPEC says it can do decides which tests it meets, and so which of the optional fields below it fills
 (`tests/networks/benches.py: FIELDS`). Faults hit the next call that creates something, whatever that is: a
-post, a reply or a private answer; `media_processing` alone hits the next upload.
+post, a reply or a private answer; `media_processing` alone hits uploads, from then on.
 """
 
 from __future__ import annotations
@@ -53,13 +53,15 @@ class MemoryPace:
 class Bench:
     """A network under test.
 
-    `client` is any of them: what it can do is asked of its type. `holds` counts what it shows of ours: posts
-    and replies. `hear(text, to)` lets Nadia answer a post or a comment, and gives the comment's id;
-    `take_down` lets her take it away. The `pace` is the one that the client's NetworkHttp works with, and
-    `calls` counts the requests that reached the network. The others, by what the network can do:
+    `opens` makes a client: what it can do is asked of its type, and the suite takes a fresh one for each
+    call, as the engine does. `holds` counts what it shows of ours: posts and replies. `hear(text, to)` lets
+    Nadia answer a post or a comment, and gives the comment's id; `take_down` lets her take it away. The
+    `pace` is the one that the client's NetworkHttp works with, and `calls` counts the requests that reached
+    the network. The others, by what the network can do:
 
     - `ours(text)`: a post of ours, made by other means; gives its id (networks that publish nothing)
     - `alts()`: the alternative texts of our latest post's images, in its order
+    - `uploads()`: how many images went up (networks that may still work on one)
     - `pending(text, to)`: as `hear`, and it waits for approval
     - `hidden(comment)`: whether it is out of sight; without it, the client is asked
     - `mention(text)`: Nadia names us elsewhere than under our posts; gives its id
@@ -70,7 +72,7 @@ class Bench:
     - `exhaust()`: from the next answer on, the headers say that no call is left
     """
 
-    client: Any
+    opens: Callable[[], Any]
     faults: dict[str, tuple[Callable[[], None], Outcome]]
     holds: Callable[[], int]
     hear: Callable[[str, str], str]
@@ -80,6 +82,7 @@ class Bench:
     calls: Callable[[], int] | None = None
     ours: Callable[[str], str] | None = None
     alts: Callable[[], list[str]] | None = None
+    uploads: Callable[[], int] | None = None
     pending: Callable[[str, str], str] | None = None
     hidden: Callable[[str], bool] | None = None
     mention: Callable[[str], str] | None = None
@@ -100,6 +103,11 @@ class Bench:
     def refuse(self) -> None:
         """A fence that stays shut."""
         raise Later("fence_closed")
+
+    @property
+    def client(self) -> Any:
+        """Another client at each asking: whatever one remembers is no help to the next."""
+        return self.opens()
 
     @property
     def declares(self) -> NetworkSpec:

@@ -72,6 +72,8 @@ FAULTS: Final[dict[str, Outcome]] = {
 """What every network that publishes over the wire goes through, and how it ends."""
 
 WHERE_THEY_APPLY: Final = {"duplicate": Outcome.NEVER, "media_processing": Outcome.LATER}
+"""Planned by networks that say of themselves that they refuse a text they have, or work on what went up."""
+
 POSTS_ONLY: Final = frozenset(WHERE_THEY_APPLY)
 """Faults that only a post meets, and no reply."""
 
@@ -110,6 +112,17 @@ def able(*capabilities: Capability, wired: bool = False) -> list[str]:
         if set(capabilities) <= spec_of(name).capabilities
         and not (wired and spec_of(name).connect is ConnectKind.NONE)
     ]
+
+
+def refusing_twins() -> list[str]:
+    """The benches of networks that say in their SPEC that they refuse a text which they have already."""
+    return [name for name in able(Capability.PUBLISH) if "duplicate" in spec_of(name).reconciles.lower()]
+
+
+def working_on_images() -> list[str]:
+    """The benches of networks that may still work on an image that went up."""
+    found = [(name, spec_of(name).images) for name in able(Capability.PUBLISH)]
+    return [name for name, rules in found if rules is not None and rules.waits]
 
 
 def on(names: list[str]) -> pytest.MarkDecorator:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,13 +26,16 @@ from tests.networks.benches import (
     able,
     on,
     opened,
+    refusing_twins,
     spec_of,
+    working_on_images,
 )
 
 PUBLISH, FIND, DELETE = Capability.PUBLISH, Capability.FIND, Capability.DELETE
 RULES = {name: spec_of(name).images for name in able(PUBLISH)}
 IMAGES = [name for name, rules in RULES.items() if rules is not None]
 REQUIRED = [name for name, rules in RULES.items() if rules is not None and rules.required]
+WORKING, REFUSING = working_on_images(), refusing_twins()
 FETCHED = [name for name, rules in RULES.items() if rules is not None and rules.fetched]
 VERSIONED = [code for code, spec in NETWORKS.items() if spec.version is not None]
 
@@ -97,6 +99,14 @@ def test_every_common_fault_is_planned_and_ends_alike(bench: Bench) -> None:
     )
 
 
+@pytest.mark.parametrize("name", able(PUBLISH))
+def test_what_a_spec_says_of_twins_and_of_images_is_planned(name: str) -> None:
+    with opened(name) as bench:
+        assert ("media_processing" in bench.faults) == (name in WORKING)
+        assert (bench.uploads is not None) == (name in WORKING)
+        assert "duplicate" in bench.faults or name not in REFUSING
+
+
 @pytest.mark.parametrize("code", VERSIONED)
 def test_a_version_is_one_constant_and_has_its_page(code: str) -> None:
     version = NETWORKS[code].version
@@ -153,7 +163,16 @@ def _settle(bench: Bench, post: Outgoing, error: OutcomeError) -> None:
     """What the engine does next: an unknown outcome is looked up before anything is sent again."""
     bench.pace.forget()
     if not isinstance(error, Unknown) or sight(bench, post) is SightingKind.ABSENT:
-        bench.client.publish(post, bench.fence)
+        publish_patiently(bench, post)
+
+
+def publish_patiently(bench: Bench, post: Outgoing) -> int:
+    """Publish, and again for as long as the network works on an image; how many tries it took."""
+    for tries in range(1, 5):
+        with suppress(Later):
+            bench.client.publish(post, bench.fence)
+            return tries
+    pytest.fail("the network works on it for ever")
 
 
 @pytest.mark.parametrize("fault", ["token_expired", "token_revoked"])
@@ -167,19 +186,13 @@ def test_a_token_that_ended_asks_for_another_and_for_nothing_else(bench: Bench, 
     assert bench.holds() == 0
 
 
-@on(able(PUBLISH, wired=True))
+@on(REFUSING)
 def test_a_text_that_is_there_already_wants_another(bench: Bench) -> None:
-    for break_it, _outcome in _planned(bench, "duplicate"):
-        break_it()
-        with pytest.raises(Never) as refused:
-            bench.client.publish(bench.outgoing(), bench.fence)
-        assert (refused.value.code, refused.value.step) == (Code.DUPLICATE, NextStep.EDIT)
+    bench.faults["duplicate"][0]()
+    with pytest.raises(Never) as refused:
+        bench.client.publish(bench.outgoing(), bench.fence)
+    assert (refused.value.code, refused.value.step) == (Code.DUPLICATE, NextStep.EDIT)
     assert bench.holds() == 0
-
-
-def _planned(bench: Bench, fault: str) -> list[tuple[Callable[[], None], Outcome]]:
-    """The fault, where it applies."""
-    return [bench.faults[fault]] if fault in bench.faults else []
 
 
 @on(able(DELETE))
@@ -265,15 +278,41 @@ def test_a_closed_fence_shows_no_image(bench: Bench) -> None:
     assert bench.holds() == 0
 
 
-@on(IMAGES)
-def test_an_image_that_is_not_ready_is_for_later_and_nothing_is_shown(bench: Bench) -> None:
-    for break_it, _outcome in _planned(bench, "media_processing"):
-        break_it()
-        with pytest.raises(Later) as later:
-            bench.client.publish(bench.outgoing(images=1), bench.fence)
-        assert later.value.code == Code.MEDIA_PROCESSING
-        assert later.value.retry_at is not None
+@on(WORKING)
+def test_an_image_that_is_not_ready_is_for_soon_and_nothing_is_shown(bench: Bench) -> None:
+    bench.faults["media_processing"][0]()
+    with pytest.raises(Later) as later:
+        bench.client.publish(bench.outgoing(images=1), bench.fence)
+    assert later.value.code == Code.MEDIA_PROCESSING
+    assert later.value.retry_at is not None
+    assert later.value.retry_at - datetime.now(UTC) <= timedelta(seconds=30)
     assert (bench.fences, bench.holds()) == ([], 0)
+
+
+@on(WORKING)
+def test_what_the_network_works_on_goes_out_at_a_later_try_and_went_up_once(bench: Bench) -> None:
+    assert bench.uploads is not None
+    assert bench.alts is not None
+    bench.faults["media_processing"][0]()
+    post = bench.outgoing(images=2)
+    with pytest.raises(Later):
+        bench.client.publish(post, bench.fence)
+    first = bench.uploads()
+    assert publish_patiently(bench, post) <= 3
+    assert (first, bench.fences, bench.holds()) == (2, ["0 there"], 1)
+    assert bench.alts() == [image.alt for image in post.images]
+    assert bench.uploads() <= 3  # the two, and where there is one, what holds them
+
+
+@on(WORKING)
+def test_what_a_closed_fence_left_does_not_go_up_again(bench: Bench) -> None:
+    assert bench.uploads is not None
+    post = bench.outgoing(images=2)
+    with pytest.raises(Later):
+        bench.client.publish(post, bench.refuse)
+    there = bench.uploads()
+    bench.client.publish(post, bench.fence)
+    assert (bench.uploads(), bench.holds()) == (there, 1)
 
 
 @on(REQUIRED)

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
-from unittest.mock import patch
 
 from django.test import override_settings
 
 from cm_suite.core import clock
 from cm_suite.ops.bench.fake_network import Fault, Reply
 from pages.models import Brand, Budget, Credential, Page
-from pages.networks.mastodon import images as mastodon_images
 from tests.networks import fake_mastodon
 from tests.networks.bluesky import bench as bluesky_bench
 from tests.networks.bluesky import fake as bluesky
@@ -229,7 +227,7 @@ def _bluesky() -> Iterator[House]:
 @contextmanager
 def _mastodon() -> Iterator[House]:
     memory = fake_mastodon.Mastodon(idempotent=False)
-    with fake_mastodon.running(memory) as server, patch.object(mastodon_images, "PAUSES", (0.0,)):
+    with fake_mastodon.running(memory) as server:
         account = fake_mastodon.ACCOUNT
 
         def own(*, below: bool) -> list[dict[str, Any]]:

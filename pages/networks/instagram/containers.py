@@ -30,6 +30,7 @@ RULES: Final = ImageRules(
     most_bytes=8_000_000,
     required=True,
     fetched=True,
+    waits=True,
 )
 LIVES: Final = timedelta(hours=23)  # an hour less than the network says
 SOON: Final = timedelta(seconds=5)  # until the next look at a container that is not ready

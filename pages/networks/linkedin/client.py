@@ -33,7 +33,7 @@ class LinkedInClient(Conversations, Statistics):
 
     def publish(self, post: Outgoing, fence: Fence) -> Published:
         """Publish once. The post's URN comes in a header, and no address with it."""
-        body = outgoing.post_body(self._wire.page, post, images.uploaded(self._wire, post.images))
+        body = outgoing.post_body(self._wire.page, post, images.uploaded(self._wire, post))
         fence()
         answer = self._wire.call("POST", "posts", json=body)
         try:

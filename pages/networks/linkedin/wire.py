@@ -36,6 +36,7 @@ class Wire:
     def __init__(self, access: Access, http: NetworkHttp) -> None:
         self.host = access.host or HOST
         self.page = access.remote_id
+        self.token = access.token
         self.http = http
         self._headers = {
             "Authorization": f"Bearer {access.token}",

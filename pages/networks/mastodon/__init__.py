@@ -68,6 +68,7 @@ SPEC = NetworkSpec(
         alt=1500,
         types=frozenset({"image/jpeg", "image/png", "image/webp"}),
         most_bytes=8_000_000,
+        waits=True,
     ),
     rests=rests,
 )

@@ -28,7 +28,7 @@ class MastodonClient(Conversations):
 
         Images go up before the fence: until the status is created they are shown nowhere.
         """
-        body = mapping.status_body(post, images.uploaded(self._wire, post.images) if post.images else ())
+        body = mapping.status_body(post, images.uploaded(self._wire, post) if post.images else ())
         fence()
         return self._wire.create(body, post.key)
 

@@ -1,9 +1,13 @@
-"""Images of a status, uploaded before anything is shown (docs.joinmastodon.org/methods/media/)."""
+"""Images of a status, uploaded before anything is shown (docs.joinmastodon.org/methods/media/).
+
+A server forgets an image that no status took within a day (`Vacuum::MediaAttachmentsVacuum`). Until then it
+is kept with the post: a later try asks how far the server is with it.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -13,35 +17,52 @@ from cm_suite.core.http import Answer
 from pages.networks.answers import identifier
 from pages.networks.errors import Code
 from pages.networks.mastodon import mapping
-from pages.networks.mastodon.errors import AGAIN
 from pages.networks.mastodon.wire import API, UNREADABLE, Wire
-from pages.networks.types import Image
+from pages.networks.shelf import name_of
+from pages.networks.types import Image, Outgoing
 
 MEDIA: Final = f"{API}/media"
 MEDIA_2: Final = "/api/v2/media"
 MOST: Final = 4  # until the server names its own number
-PAUSES: Final = (0.1, 0.3, 0.5)  # seconds between two looks at an image that the server works on
+LIVES: Final = timedelta(hours=23)  # an hour less than the server keeps what no status took
+SOON: Final = timedelta(seconds=5)  # until the next look at an image that the server works on
 _ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
 
 
-def uploaded(wire: Wire, images: Sequence[Image]) -> list[str]:
+def uploaded(wire: Wire, post: Outgoing) -> list[str]:
     """The ids that the images have on the server, in their order, each ready to be shown.
 
-    Nothing is shown yet, so no outcome is unknown. Raises Later (`media_processing`) when one is not ready
-    within a second, Never (`media_refused`) for one that the server does not take.
+    Nothing is shown yet, so no outcome is unknown. Raises Later (`media_processing`) when one is not ready,
+    Never (`media_refused`) for one that the server does not take.
     """
-    if len(images) > 1:
-        _fits(len(images), wire)
+    if len(post.images) > 1:
+        _fits(len(post.images), wire)
     try:
-        sent = [_sent(wire, image) for image in images]
-        for answer in sent:
-            if answer.status == HTTPStatus.ACCEPTED:
-                _wait(wire, _id(answer))
-        return [_id(answer) for answer in sent]
+        found = list(_each(wire, post))
     except Unknown as lost:
         raise Later(lost.code, answer=lost.answer) from None
     except Never as refusal:
         raise _refused(refusal) from None
+    if not all(ready for _media_id, ready in found):
+        raise Later(Code.MEDIA_PROCESSING, retry_at=clock.now() + SOON)
+    return [media_id for media_id, _ready in found]
+
+
+def _each(wire: Wire, post: Outgoing) -> Iterator[tuple[str, bool]]:
+    """Each image's id and whether it is ready; sent up when no earlier try did, or the server lost it."""
+    for place, image in enumerate(post.images):
+        name = name_of("image", wire.token, str(place), image.content, image.alt)
+        known = post.shelf.kept(name)
+        try:
+            ready = _ready(wire, known) if known else None
+        except Never:
+            post.shelf.drop(name)
+            raise
+        if ready is None:
+            answer = _sent(wire, image)
+            known, ready = _id(answer), answer.status != HTTPStatus.ACCEPTED
+            post.shelf.keep(name, known, clock.now() + LIVES)
+        yield known, ready
 
 
 def most_images(instance: Mapping[str, Any]) -> int:
@@ -70,13 +91,14 @@ def _sent(wire: Wire, image: Image) -> Answer:
     return wire.call("POST", MEDIA, **options)
 
 
-def _wait(wire: Wire, media_id: str) -> None:
-    """Look a few times; 206 while the server still works on it."""
-    for pause in PAUSES:
-        time.sleep(pause)
-        if wire.call("GET", f"{MEDIA}/{media_id}").status != HTTPStatus.PARTIAL_CONTENT:
-            return
-    raise Later(Code.MEDIA_PROCESSING, retry_at=clock.now() + AGAIN)
+def _ready(wire: Wire, media_id: str) -> bool | None:
+    """Whether the server is done with an image (206 while it works on it); None when it has it no more."""
+    try:
+        return wire.call("GET", f"{MEDIA}/{media_id}").status != HTTPStatus.PARTIAL_CONTENT
+    except Never as refusal:
+        if refusal.code != Code.NOT_FOUND:
+            raise
+    return None
 
 
 def _id(answer: Answer) -> str:

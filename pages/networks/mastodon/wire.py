@@ -49,6 +49,7 @@ class Wire:
     def __init__(self, access: Access, http: NetworkHttp) -> None:
         self.host = access.host
         self.remote_id = access.remote_id
+        self.token = access.token
         self._http = http
         self._headers = {"Authorization": f"Bearer {access.token}", "Accept": "application/json"}
 

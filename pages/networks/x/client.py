@@ -27,8 +27,7 @@ class XClient(Conversations, PrivateMessages, PostFigures):
     def publish(self, post: Outgoing, fence: Fence) -> Published:
         """Publish once, its images first. X knows no key of ours, but refuses a text that it has already."""
         with self._wire.spending(price_of(compose(post.text, post.link))):
-            self._wire.pay("media_metadata", sum(1 for image in post.images if image.alt))
-            media = images.uploaded(self._wire, post.images)
+            media = images.uploaded(self._wire, post)
             fence()
             return created(self._wire, mapping.post_body(post.text, post.link, media))
 

@@ -74,7 +74,7 @@ def bluesky() -> Iterator[Bench]:
             return [each["alt"] for each in latest["embed"]["images"]]
 
         yield Bench(
-            server.client(pace=pace, read_timeout=0.5),
+            lambda: server.client(pace=pace, read_timeout=0.5),
             {name: (plan(fault), outcome) for name, (fault, outcome) in FAULTS.items()},
             lambda: len(server.posts()),
             lambda text, to: server.say(NADIA, text, to),

@@ -57,7 +57,7 @@ def facebook() -> Iterator[Bench]:
             return Metric.RESHARES
 
         yield Bench(
-            server.client(pace=pace, read_timeout=0.5),
+            lambda: server.client(pace=pace, read_timeout=0.5),
             faults,
             server.own,
             server.say,

@@ -15,7 +15,7 @@ def _bench(kind: Blog) -> Iterator[Bench]:
     with running(kind) as blog:
         pace = MemoryPace()
         yield Bench(
-            blog.client(pace=pace),
+            lambda: blog.client(pace=pace),
             {},
             lambda: 0,
             blog.hear,

@@ -58,7 +58,7 @@ def instagram() -> Iterator[Bench]:
             return Metric.RESHARES
 
         yield Bench(
-            server.client(pace=pace, read_timeout=0.5),
+            lambda: server.client(pace=pace, read_timeout=0.5),
             faults,
             server.own,
             server.say,
@@ -66,6 +66,7 @@ def instagram() -> Iterator[Bench]:
             pace=pace,
             calls=lambda: len(server.requests),
             alts=server.alts,
+            uploads=lambda: len(server.containers),
             mention=server.tag,
             write=server.write,
             answered=server.answered,

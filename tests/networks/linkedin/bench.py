@@ -51,7 +51,7 @@ def linkedin() -> Iterator[Bench]:
             return Metric.CLICKS
 
         yield Bench(
-            server.client(pace=pace, read_timeout=0.5),
+            lambda: server.client(pace=pace, read_timeout=0.5),
             faults,
             server.own,
             server.say,
@@ -59,6 +59,7 @@ def linkedin() -> Iterator[Bench]:
             pace=pace,
             calls=lambda: len(server.requests),
             alts=server.alts,
+            uploads=lambda: len(server.images),
             mention=server.name,
             engage=engage,
             withhold=lambda: setattr(server, "silent", True),

@@ -104,7 +104,7 @@ class LinkedIn:
         }
         self.refused: dict[str, Reply] = {}  # by the first word of a path below /rest/
         self.token_answer: Reply | None = None
-        self.slow_images = 0
+        self.slow_images = 0  # looks at each image that goes up from now on, until it is ready
         self.silent = False  # no count of a post is told
         self._script: dict[str, deque[Fault]] = {"create": deque(), "read": deque()}
         self._last = 0
@@ -249,7 +249,7 @@ class LinkedIn:
             case "POST", ["images"]:
                 return self._image(json.loads(request.body))
             case "GET", ["images", urn]:
-                return Reply(200, {"id": urn, "status": self.images[urn]["status"]})
+                return self._looked(urn)
             case _, ["socialActions", urn, "comments", *rest]:
                 return self._social(request, urn, rest)
             case "GET", [word, *rest]:
@@ -310,18 +310,27 @@ class LinkedIn:
     def _image(self, said: dict[str, Any]) -> Reply:
         assert said == {"initializeUploadRequest": {"owner": PAGE}}
         urn = f"urn:li:image:C4{self._next()}"
-        status = "PROCESSING" if self.slow_images else "AVAILABLE"
-        self.slow_images = max(0, self.slow_images - 1)
-        self.images[urn] = {"status": "WAITING_UPLOAD", "then": status}
+        self.images[urn] = {"status": "WAITING_UPLOAD", "looks": self.slow_images}
         address = (
             f"{self.origin}/dms-uploads/{urn}/0?m=AQJbrN86Zm265gAAAWemyz2pxPSgONtBiZdchrgG872QltnfYjnMdb2j3A"
         )
         return Reply(200, {"value": {"uploadUrlExpiresAt": self._now(), "uploadUrl": address, "image": urn}})
 
+    def _looked(self, urn: str) -> Reply:
+        """How far an image is; each look brings it nearer."""
+        image = self.images.get(urn)
+        if image is None:
+            return GONE
+        said = Reply(200, {"id": urn, "status": image["status"]})
+        if image["status"] == "PROCESSING":
+            image["looks"] -= 1
+            image["status"] = "PROCESSING" if image["looks"] else "AVAILABLE"
+        return said
+
     def _uploaded(self, request: Request) -> Reply:
         assert request.headers["authorization"] == f"Bearer {TOKEN}"
         image = self.images[unquote(request.path.split("/")[2])]
-        image |= {"status": image["then"], "content": request.body}
+        image |= {"status": "PROCESSING" if image["looks"] else "AVAILABLE", "content": request.body}
         return Reply(201, "")
 
     def _social(self, request: Request, urn: str, rest: list[str]) -> Reply:

@@ -13,8 +13,9 @@ import time_machine
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.ops.bench.fake_network import Reply
 from pages.networks.errors import Code
-from pages.networks.linkedin import SPEC, images
+from pages.networks.linkedin import SPEC
 from pages.networks.linkedin.client import build
+from pages.networks.shelf import MemoryShelf
 from pages.networks.spec import Tools
 from pages.networks.types import ABSENT, CANNOT_TELL, Access, Image, Outgoing, Profile, Published, found
 from tests.networks.bench import MemoryPace, picture
@@ -31,6 +32,11 @@ def sent(server: LinkedIn, word: str = "posts") -> dict[str, Any]:
     writes = [each for each in server.asked(word) if each.method == "POST"]
     found: dict[str, Any] = json.loads(writes[-1].body)
     return found
+
+
+def showing(*images: Image) -> Outgoing:
+    """The post with these images, none of which went up before."""
+    return replace(POST, images=images, shelf=MemoryShelf())
 
 
 def publish(server: LinkedIn, post: Outgoing = POST) -> Published:
@@ -86,7 +92,7 @@ def test_a_long_first_line_is_cut_in_the_card_and_not_in_the_text(linkedin: Link
 
 
 def test_one_image_takes_the_place_of_the_card_and_the_link_goes_into_the_text(linkedin: LinkedIn) -> None:
-    publish(linkedin, replace(POST, images=(picture(0),)))
+    publish(linkedin, showing(picture(0)))
     (urn,) = linkedin.images
     assert linkedin.images[urn]["content"] == picture(0).content
     assert sent(linkedin)["content"] == {"media": {"id": urn, "altText": "Une lampe dorée, allumée"}}
@@ -94,7 +100,7 @@ def test_one_image_takes_the_place_of_the_card_and_the_link_goes_into_the_text(l
 
 
 def test_several_images_keep_their_order_and_a_missing_text_is_not_sent(linkedin: LinkedIn) -> None:
-    publish(linkedin, replace(POST, images=(picture(0), picture(1))))
+    publish(linkedin, showing(picture(0), picture(1)))
     first, second = linkedin.images
     shown = [{"id": first, "altText": "Une lampe dorée, allumée"}, {"id": second}]
     assert sent(linkedin)["content"] == {"multiImage": {"images": shown}}
@@ -102,37 +108,15 @@ def test_several_images_keep_their_order_and_a_missing_text_is_not_sent(linkedin
 
 def test_images_are_ready_before_the_fence_and_the_post_is_the_one_call_after_it(linkedin: LinkedIn) -> None:
     calls: list[int] = []
-    linkedin.client().publish(
-        replace(POST, images=(picture(0),)), lambda: calls.append(len(linkedin.requests))
-    )
+    linkedin.client().publish(showing(picture(0)), lambda: calls.append(len(linkedin.requests)))
     assert calls == [len(linkedin.requests) - 1]
     assert [each.method for each in linkedin.requests] == ["POST", "PUT", "GET", "POST"]
     assert linkedin.requests[1].headers["content-type"] == "image/png"
 
 
-def test_an_image_that_failed_is_refused_and_nothing_is_shown(
-    linkedin: LinkedIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(images, "READY", "OTHER")
-    monkeypatch.setattr(images, "FAILED", "AVAILABLE")
-    with pytest.raises(Never) as refused:
-        publish(linkedin, replace(POST, images=(picture(0),)))
-    assert (refused.value.code, refused.value.step, linkedin.posts) == (Code.MEDIA_REFUSED, NextStep.EDIT, {})
-
-
-def test_an_image_that_is_never_ready_is_for_later(linkedin: LinkedIn) -> None:
-    linkedin.slow_images = 1
-    with pytest.raises(Later) as later:
-        publish(linkedin, replace(POST, images=(picture(0),)))
-    assert later.value.code == Code.MEDIA_PROCESSING
-    assert later.value.retry_at is not None
-    assert linkedin.posts == {}
-    assert len(linkedin.asked("images/")) == 3
-
-
 def test_more_images_than_it_takes_are_not_even_sent(linkedin: LinkedIn) -> None:
     with pytest.raises(Never) as refused:
-        publish(linkedin, replace(POST, images=tuple(picture(0) for _each in range(21))))
+        publish(linkedin, showing(*(picture(0) for _each in range(21))))
     assert (refused.value.code, linkedin.requests) == (Code.MEDIA_REFUSED, [])
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
-from unittest.mock import patch
 
 from cm_suite.core.errors import Outcome
 from cm_suite.ops.bench.fake_network import Fault
-from pages.networks.mastodon import images
 from pages.networks.types import Metric
 from tests.networks import fake_mastodon as fakes
 from tests.networks.bench import Bench, MemoryPace, Opens
@@ -41,7 +39,7 @@ FAULTS: Final[dict[str, tuple[Fault, Outcome]]] = {
 @contextmanager
 def mastodon(idempotent: bool = True) -> Iterator[Bench]:
     """A Mastodon server, with or without a memory for idempotency keys."""
-    with running(Mastodon(idempotent=idempotent)) as server, patch.object(images, "PAUSES", (0.0, 0.0)):
+    with running(Mastodon(idempotent=idempotent)) as server:
         pace = MemoryPace()
 
         def plan(fault: Fault) -> Callable[[], None]:
@@ -51,19 +49,17 @@ def mastodon(idempotent: bool = True) -> Iterator[Bench]:
             made: str = server.say(NADIA, f"@maison_lumen {text}", to)["id"]
             return made
 
-        def work() -> None:
-            server.processing = len(images.PAUSES)
-
         planned = {name: (plan(fault), outcome) for name, (fault, outcome) in FAULTS.items()}
         yield Bench(
-            server.client(pace=pace, read_timeout=0.5),
-            planned | {"media_processing": (work, Outcome.LATER)},
+            lambda: server.client(pace=pace, read_timeout=0.5),
+            planned | {"media_processing": (lambda: setattr(server, "processing", 1), Outcome.LATER)},
             lambda: len(server.of(ACCOUNT.id)),
             hear,
             lambda remote_id: server.take_down(server.everything()[remote_id]),
             pace=pace,
             calls=lambda: server.served,
             alts=lambda: server.alts(),
+            uploads=lambda: len(server.uploads),
             mention=lambda text: server.say(NADIA, f"@maison_lumen {text}")["id"],
             write=lambda text: server.whisper(NADIA, text),
             answered=lambda: len([each for each in server.of(ACCOUNT.id) if each["visibility"] == "direct"]),

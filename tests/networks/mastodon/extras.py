@@ -18,7 +18,7 @@ UNFINISHED: Final = "Cannot attach files that have not finished processing. Try 
 
 
 class Extras:
-    """Set before `FakeMastodon` among the bases; `processing` looks at an image say that it is not ready.
+    """Set before `FakeMastodon` among the bases. An image is ready after `processing` looks at it.
 
     Servers that are alike: without `knows_media_2` uploads have their older address alone, without
     `knows_many` one question is one status, with `keeps_deleted` what is deleted stays.
@@ -28,6 +28,7 @@ class Extras:
         self.media: dict[str, dict[str, Any]] = {}
         self.uploads: list[bytes] = []
         self.processing = 0
+        self._looks: dict[str, int] = {}
         self.knows_media_2 = True
         self.knows_many = True
         self.counts = True
@@ -92,12 +93,15 @@ class Extras:
         self.uploads.append(fields["file"])
         media_id = str(len(self.uploads))
         described = fields.get("description", b"").decode() or None
+        self._looks[media_id] = self.processing
         self.media[media_id] = attachment(media_id, described, ready=self.processing == 0)
         return Reply(202 if self.processing else 200, self.media[media_id])
 
     def _look(self, media_id: str) -> Reply:
-        if self.processing:
-            self.processing -= 1
+        if media_id not in self.media:
+            return error(404, "Record not found")
+        if self._looks[media_id]:
+            self._looks[media_id] -= 1
             return Reply(206, self.media[media_id])
         self.media[media_id]["url"] = f"https://fake.example/media/{media_id}.png"
         return Reply(200, self.media[media_id])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import time_machine
 
 from cm_suite.core.errors import Later, Never, NextStep
 from cm_suite.ops.bench import fake_statuses
@@ -32,12 +34,6 @@ NOW: Final = datetime.now(UTC)
 PAYLOADS: Final = Path(__file__).parents[1] / "payloads"
 MEDIA: Final = "/api/v2/media"
 SCOPE: Final = {"error": "This action is outside the authorized scopes"}
-
-
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits between two looks."""
-    monkeypatch.setattr(images, "PAUSES", (0.0, 0.0, 0.0))
 
 
 def outgoing(text: str = "Une lampe", *, images: int = 0) -> Outgoing:
@@ -80,25 +76,90 @@ def test_a_post_without_images_uploads_none(mastodon: Mastodon) -> None:
     assert "media_ids" not in json.loads(mastodon.requests[0].body)
 
 
-def test_an_image_that_is_ready_at_the_second_look_goes_out(mastodon: Mastodon) -> None:
-    mastodon.processing = 2
-    mastodon.client().publish(outgoing(images=1), lambda: None)
-    assert paths(mastodon) == [
-        f"POST {MEDIA}",
-        *["GET /api/v1/media/1"] * 3,
-        "POST /api/v1/statuses",
-    ]
+def later(server: Mastodon, post: Outgoing) -> Later:
+    """Why the post waits; the fence was not crossed."""
+    with pytest.raises(Later) as waits:
+        server.client().publish(post, lambda: pytest.fail("the fence was crossed"))
+    assert server.of(ACCOUNT.id) == []
+    return waits.value
+
+
+def test_an_image_that_is_ready_at_the_third_try_goes_up_once_and_nobody_waits(mastodon: Mastodon) -> None:
+    mastodon.processing = 1
+    post = outgoing(images=1)
+    waits = [later(mastodon, post) for _time in range(2)]
+    assert [each.code for each in waits] == [Code.MEDIA_PROCESSING] * 2
+    for each in waits:
+        assert each.retry_at is not None
+        assert each.retry_at - datetime.now(UTC) <= timedelta(seconds=5)
+    mastodon.client().publish(post, lambda: None)
+    look = "GET /api/v1/media/1"
+    assert paths(mastodon) == [f"POST {MEDIA}", look, look, "POST /api/v1/statuses"]
     assert mastodon.alts() == [ALTS[0]]
 
 
-def test_one_that_takes_longer_is_for_later_and_the_fence_is_not_crossed(mastodon: Mastodon) -> None:
-    mastodon.processing = 9
-    fences: list[str] = []
-    with pytest.raises(Later) as later:
-        mastodon.client().publish(outgoing(images=1), lambda: fences.append("crossed"))
-    assert (later.value.code, fences) == (Code.MEDIA_PROCESSING, [])
-    assert later.value.retry_at is not None
-    assert mastodon.of(ACCOUNT.id) == []
+def test_several_images_are_worked_on_at_once_and_each_goes_up_once(mastodon: Mastodon) -> None:
+    mastodon.processing = 1
+    post = outgoing(images=3)
+    assert [later(mastodon, post).code for _time in range(2)] == [Code.MEDIA_PROCESSING] * 2
+    mastodon.client().publish(post, lambda: None)
+    assert mastodon.uploads == [image.content for image in post.images]
+    assert mastodon.alts() == list(ALTS[:3])
+
+
+def test_what_went_up_before_another_upload_failed_does_not_go_up_again(mastodon: Mastodon) -> None:
+    post = outgoing(images=2)
+    mastodon.fail_next(answer_after(200, attachment("1", ALTS[0])), "upload")
+    mastodon.fail_next(answer_before(500), "upload")
+    assert later(mastodon, post).code == "server_error"
+    mastodon.client().publish(post, lambda: None)
+    assert mastodon.uploads == [image.content for image in post.images]
+    assert mastodon.alts() == list(ALTS[:2])
+
+
+@pytest.mark.parametrize("change", [{"alt": "Une autre lampe"}, {"content": b"other"}])
+def test_an_image_that_was_changed_meanwhile_goes_up_as_it_is_now(
+    mastodon: Mastodon, change: dict[str, Any]
+) -> None:
+    mastodon.processing = 1
+    post = outgoing(images=1)
+    later(mastodon, post)
+    mastodon.processing = 0
+    now = replace(post.images[0], **change)
+    mastodon.client().publish(replace(post, images=(now,)), lambda: None)
+    assert mastodon.uploads == [post.images[0].content, now.content]
+    assert mastodon.alts() == [now.alt]
+
+
+def test_an_image_that_the_server_lost_goes_up_again(mastodon: Mastodon) -> None:
+    mastodon.processing = 1
+    post = outgoing(images=1)
+    later(mastodon, post)
+    mastodon.media.clear()
+    mastodon.processing = 0
+    mastodon.client().publish(post, lambda: None)
+    assert (len(mastodon.uploads), mastodon.alts()) == (2, [ALTS[0]])
+
+
+def test_an_image_of_yesterday_goes_up_again(mastodon: Mastodon) -> None:
+    mastodon.processing = 1
+    post = outgoing(images=1)
+    with time_machine.travel(NOW, tick=False) as time:
+        later(mastodon, post)
+        mastodon.processing = 0
+        time.shift(timedelta(hours=23))
+        mastodon.client().publish(post, lambda: None)
+    assert len(mastodon.uploads) == 2
+
+
+def test_an_image_that_went_up_with_another_token_goes_up_again(mastodon: Mastodon) -> None:
+    mastodon.processing = 1
+    post = outgoing(images=1)
+    later(mastodon, post)
+    mastodon.open_account("another-token", ACCOUNT.id, ACCOUNT.username)
+    mastodon.processing = 0
+    mastodon.client(token="another-token").publish(post, lambda: None)
+    assert len(mastodon.uploads) == 2
 
 
 def test_a_status_refused_because_an_image_is_not_ready_is_for_later(mastodon: Mastodon) -> None:
@@ -140,12 +201,17 @@ def test_an_upload_that_is_refused_says_why(
     assert mastodon.of(ACCOUNT.id) == []
 
 
-def test_an_image_that_fails_while_it_is_worked_on_is_refused(mastodon: Mastodon) -> None:
+def test_an_image_that_fails_while_it_is_worked_on_is_refused_and_goes_up_anew(mastodon: Mastodon) -> None:
     mastodon.processing = 1
+    post = outgoing(images=1)
+    later(mastodon, post)
     mastodon.fail_next(answer_before(422, {"error": "Error processing thumbnail"}), "read")
     with pytest.raises(Never) as refused:
-        mastodon.client().publish(outgoing(images=1), lambda: None)
+        mastodon.client().publish(post, lambda: None)
     assert (refused.value.code, refused.value.step) == (Code.MEDIA_REFUSED, NextStep.EDIT)
+    mastodon.processing = 0
+    mastodon.client().publish(post, lambda: None)
+    assert len(mastodon.uploads) == 2
 
 
 def test_a_server_that_knows_only_the_older_address_gets_them_there(mastodon: Mastodon) -> None:
@@ -202,7 +268,9 @@ def test_files_become_the_images_of_a_status(mastodon: Mastodon) -> None:
         (answer_before(200, payload("status_counted")), "write"),
     ):
         mastodon.fail_next(fault, kind)
-    published = mastodon.client().publish(outgoing(images=1), lambda: None)
+    post = outgoing(images=1)
+    assert [later(mastodon, post).code for _time in range(2)] == [Code.MEDIA_PROCESSING] * 2
+    published = mastodon.client().publish(post, lambda: None)
     assert published == mapping.seen(payload("status_counted")).published
     assert mapping.seen(payload("status_counted")).alts == ("Une lampe dorée, allumée",)
 
@@ -216,7 +284,10 @@ def test_the_files_fit_the_description(name: str) -> None:
 @needs_description
 def test_what_is_sent_and_answered_fits_the_description(mastodon: Mastodon) -> None:
     mastodon.processing = 1
-    mastodon.client().publish(outgoing(images=1), lambda: None)
+    post = outgoing(images=1)
+    for _time in range(2):
+        later(mastodon, post)
+    mastodon.client().publish(post, lambda: None)
     fields = openapi.operation("post", MEDIA)["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert {"file", "description"} <= set(fields["properties"])
     assert openapi.faults(mastodon.media["1"], openapi.answer_schema("post", MEDIA, 200)) == []

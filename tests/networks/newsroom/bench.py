@@ -22,7 +22,7 @@ def newsroom(store: MemoryStore | None = None) -> Iterator[Bench]:
         return lambda: setattr(store, "fault", fault)
 
     yield Bench(
-        NewsroomClient(store),
+        lambda: NewsroomClient(store),
         {"before": (plan("before"), Outcome.LATER), "after": (plan("after"), Outcome.UNKNOWN)},
         lambda: len(store.posts) + len(store.replies),
         store.hear,

@@ -49,7 +49,7 @@ def wordpress() -> Iterator[Bench]:
             return site.hear(text, site.put("Une autre lampe"), kind="pingback")
 
         yield Bench(
-            site.client(pace=pace, read_timeout=0.5),
+            lambda: site.client(pace=pace, read_timeout=0.5),
             {name: (plan(fault), outcome) for name, (fault, outcome) in FAULTS.items()},
             site.own,
             site.hear,

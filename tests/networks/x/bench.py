@@ -43,11 +43,11 @@ FAULTS: Final[dict[str, tuple[Fault, Outcome]]] = {
 def x() -> Iterator[Bench]:
     """X, paid from a full purse."""
     with running() as server:
-        pace = MemoryPace()
+        pace, purse = MemoryPace(), MemoryPurse()
         faults = {name: (_plan(server, fault), outcome) for name, (fault, outcome) in FAULTS.items()}
         faults["media_processing"] = (lambda: setattr(server, "slow_uploads", 1), Outcome.LATER)
         yield Bench(
-            server.client(pace=pace, purse=MemoryPurse(), read_timeout=0.5),
+            lambda: server.client(pace=pace, purse=purse, read_timeout=0.5),
             faults,
             lambda: len(server.of(LUMEN)),
             lambda text, to: str(server.say(NADIA, text, to)["id"]),
@@ -55,6 +55,7 @@ def x() -> Iterator[Bench]:
             pace=pace,
             calls=lambda: server.served,
             alts=lambda: [server.media[each]["alt"] for each in server.of(LUMEN)[-1]["media"]],
+            uploads=lambda: len(server.media),
             hidden=lambda remote_id: remote_id in server.hidden,
             mention=lambda text: str(server.say(NADIA, f"{text} @maison_lumen")["id"]),
             write=lambda text: str(server.write(NADIA, text)["id"]),

@@ -85,7 +85,7 @@ class FakeX:
         self.hidden: set[str] = set()
         self.requests: deque[Request] = deque(maxlen=500)
         self.script: dict[str, deque[Fault]] = {"create": deque(), "read": deque(), "upload": deque()}
-        self.slow_uploads = 0
+        self.slow_uploads = 0  # looks at each image that goes up from now on, until it is ready
         self.exhausted = False
         self.counting = True
         self.refresh_token = REFRESH
@@ -326,13 +326,16 @@ class FakeX:
         ):
             return problem(400, "media type unrecognized.", "invalid-request")
         media_id = str(1_146_654_567_674_912_000 + len(self.media))
-        slow, self.slow_uploads = self.slow_uploads > 0, max(0, self.slow_uploads - 1)
-        self.media[media_id] = {"slow": slow, "alt": ""}
+        self.media[media_id] = {"looks": self.slow_uploads, "alt": ""}
         return self._status(media_id)
 
     def _status(self, media_id: str) -> Reply:
+        """How far an upload is; each look brings it nearer."""
+        if media_id not in self.media:
+            return NOT_FOUND
         data: dict[str, Any] = {"id": media_id, "media_key": f"3_{media_id}", "expires_after_secs": 86400}
-        if self.media[media_id]["slow"]:
+        if self.media[media_id]["looks"]:
+            self.media[media_id]["looks"] -= 1
             data["processing_info"] = {"state": "pending", "check_after_secs": 30}
         return Reply(200, {"data": data})
 

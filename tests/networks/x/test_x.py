@@ -72,7 +72,7 @@ def test_images_go_up_first_with_their_words_then_one_post_holds_them(x: FakeX) 
     x.client().publish(post("", images=images), open_fence)
     calls = [(each.method, each.path) for each in x.requests]
     upload, words = ("POST", "/2/media/upload"), ("POST", "/2/media/metadata")
-    assert calls == [upload, words, upload, upload, words, upload, words, ("POST", "/2/tweets")]
+    assert calls == [upload] * 4 + [words] * 3 + [("POST", "/2/tweets")]
     assert json.loads(x.asked(*words)[0].body) == {
         "id": "1146654567674912000",
         "metadata": {"alt_text": {"text": "Une lampe dorée, allumée"}},
@@ -88,25 +88,6 @@ def test_the_text_of_a_post_with_an_image_is_found_without_its_address(x: FakeX)
     x.client().publish(wanted, open_fence)
     assert "https://t.co/m" in x.of(LUMEN)[0]["text"]
     assert sight(x, wanted).kind is SightingKind.FOUND
-
-
-def test_an_image_that_x_works_on_is_for_later(x: FakeX, purse: MemoryPurse) -> None:
-    x.slow_uploads = 1
-    with pytest.raises(Later) as later:
-        x.client(purse=purse).publish(post(images=(picture(1),)), open_fence)
-    assert later.value.code == Code.MEDIA_PROCESSING
-    assert later.value.retry_at is not None
-    assert timedelta(seconds=20) < later.value.retry_at - datetime.now(UTC) <= timedelta(seconds=30)
-    assert len(x.asked("GET", "/2/media/upload")) == 2
-    assert (x.of(LUMEN), purse.paid) == ([], {"create": 0})
-
-
-def test_an_image_that_is_ready_at_the_second_look_goes_out(x: FakeX) -> None:
-    ready = {"data": {"id": "1146654567674912000", "processing_info": {"state": "succeeded"}}}
-    x.slow_uploads = 1
-    x.fail_next(answering(Reply(200, ready)), "read")
-    x.client().publish(post(images=(picture(1),)), open_fence)
-    assert len(x.of(LUMEN)) == 1
 
 
 def test_an_image_that_x_cannot_read_is_refused_for_good(x: FakeX) -> None:
@@ -286,7 +267,6 @@ def test_an_empty_purse_lets_no_byte_out(x: FakeX) -> None:
         lambda: client.delete("1"),
         lambda: client.profile(),
         lambda: client.comments(""),
-        lambda: client.mentions(""),
         lambda: client.messages(""),
         lambda: client.comment(made["id"]),
         lambda: client.hide(made["id"], ""),
@@ -337,7 +317,7 @@ def test_a_read_is_counted_by_what_it_brought(x: FakeX, purse: MemoryPurse) -> N
     for number in range(3):
         x.say(LUMEN, f"Lampe {number}")
     assert sight(x, post(), purse=purse) == ABSENT
-    assert purse.paid == {"post_read": 3}
+    assert purse.paid == {"post_look": 3}
 
 
 def test_a_purse_that_takes_nothing_back_counts_what_was_asked_for(x: FakeX) -> None:
@@ -353,7 +333,7 @@ def test_a_purse_that_takes_nothing_back_counts_what_was_asked_for(x: FakeX) -> 
     client = build(Access(x.origin, "token-of-maison-lumen", LUMEN.id), tools)
     now = datetime.now(UTC)
     assert client.find(post(), now, now) == ABSENT
-    assert purse.paid == [("post_read", 10)]
+    assert purse.paid == [("post_look", 10)]
 
 
 def test_a_read_that_never_left_costs_nothing(x: FakeX, purse: MemoryPurse) -> None:

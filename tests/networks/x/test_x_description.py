@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from cm_suite.ops.bench.fake_network import Reply as Answer
 from cm_suite.ops.bench.fake_network import Request
+from pages.networks.shelf import MemoryShelf
 from pages.networks.types import Commenter, Outgoing, Reply
 from pages.networks.x import SPEC
 from pages.networks.x.door import SCOPES
@@ -48,7 +50,6 @@ def everything(x: FakeX) -> None:
     said = x.say(NADIA, "Trop chère.", made.remote_id)
     marks = client.comments("").mark
     client.comments(marks)
-    client.mentions("")
     client.comment(said["id"])
     reply = Reply("k", said["id"], "Merci !")
     client.reply(reply, lambda: None)
@@ -65,9 +66,11 @@ def everything(x: FakeX) -> None:
     client.figures([made.remote_id, "999"])
     client.profile()
     client.delete(made.remote_id)
-    x.slow_uploads = 1
-    with pytest.raises(Exception, match="media_processing"):
-        client.publish(post, lambda: None)
+    x.slow_uploads = 2
+    waiting = replace(post, text="Une autre lampe", shelf=MemoryShelf())
+    for _look in range(2):
+        with pytest.raises(Exception, match="media_processing"):
+            client.publish(waiting, lambda: None)
 
 
 @pytest.fixture(scope="module")
