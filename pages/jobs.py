@@ -20,10 +20,10 @@ def check_health() -> None:
 
 
 def check_page(page_id: int) -> None:
-    """Check one page, unless that was done since it was asked for."""
+    """Check one page, unless that was done since it was asked for; and have its network ring."""
     page = to_check(clock.now()).filter(pk=page_id).first()
-    if page is not None:
-        health.check(page)
+    if page is not None and health.check(page):
+        health.keep_ringing(page)
 
 
 def renew_tokens() -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cm_suite.core.crypto import EncryptedTextField
 from cm_suite.core.text import clip
-from pages.enums import DepartureCause, PageState, Role
+from pages.enums import BrandKind, DepartureCause, PageState, Role
 from pages.managers import PersonManager
 from pages.measuring import Measuring as Measuring
 from pages.networks.types import Metric
@@ -60,6 +60,7 @@ class Brand(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
     accent = models.CharField(_("accent"), max_length=12, choices=Accent, default=Accent.INK)
+    kind = models.CharField(_("who it is"), max_length=12, choices=BrandKind, default=BrandKind.COMPANY)
     publisher = models.CharField(_("who publishes"), max_length=160, blank=True)
     publication_director = models.CharField(_("publication director"), max_length=120, blank=True)
     contact_email = models.EmailField(_("contact point"), blank=True)
@@ -148,6 +149,9 @@ class Page(models.Model):
     health_code = models.CharField(
         _("why the check failed"), max_length=60, blank=True
     )  # why the last check failed, if so
+    subscribed_at = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )  # since when its network rings when something is new there
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:

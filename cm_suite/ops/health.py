@@ -28,6 +28,7 @@ from pages.networks.registry import NETWORKS
 from pages.notices.enums import MailState
 from pages.notices.models import Mail
 from pages.selectors.connected import ending_soon
+from pages.selectors.installation import has_public_address
 from pages.sunset import sunsets
 from publishing.models import Attempt
 
@@ -79,7 +80,7 @@ def examine(*, thorough: bool = False) -> Report:
     with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as bell:
         checks = [base, *(_asking(check, bell) for check in (_redis, _workers, _cron, _queues))]
     if thorough and base.state is State.OK:
-        tables = (_last_send, _credentials, _resting, _versions, _outbox, _listening)
+        tables = (_last_send, _credentials, _resting, _versions, _outbox, _listening, _ringing)
         checks += [_reading(check) for check in tables]
     return Report(tuple(checks))
 
@@ -246,3 +247,18 @@ def _listening() -> Check:
     if missing:
         words += f"; missing on {', '.join(missing)}, {figures['taken']} taken in since"
     return Check("listening", State.DEGRADED if missing else State.OK, words, figures)
+
+
+def _ringing() -> Check:
+    """The pages whose network could ring when something is new there, and does not: they are read later."""
+    if not has_public_address():
+        return Check("ringing", State.OK, "no public address: networks are asked in turn")
+    able = [code for code, spec in NETWORKS.items() if spec.rings]
+    rows = Page.objects.filter(state=PageState.CONNECTED, network__in=able)
+    silent = list(rows.filter(subscribed_at=None).order_by("pk").values_list("pk", flat=True))
+    ringing = rows.count() - len(silent)
+    words = f"{ringing} pages ring" + (
+        f", {len(silent)} do not: {', '.join(map(str, silent))}" if silent else ""
+    )
+    state = State.DEGRADED if silent else State.OK
+    return Check("ringing", state, words, {"ringing": ringing, "silent": silent})

@@ -63,8 +63,7 @@ class ImageRules:
     """What a network takes of images. `most` a post; sizes in bytes; `alt` in characters.
 
     `required`: a post without an image cannot go out. `fetched`: the network fetches images itself, so this
-    installation needs a public https address. `waits`: the network may still work on one that went up, and
-    the client then raises Later (`media_processing`).
+    installation needs a public https address.
     """
 
     most: int
@@ -73,7 +72,6 @@ class ImageRules:
     most_bytes: int = 8_000_000
     required: bool = False
     fetched: bool = False
-    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,7 @@ class NetworkSpec:
     to the network and the origin to ask. `prices`: what a call costs, in millionths of a US dollar, by the
     name that the client pays under. `polls_every`: seconds between two looks at what people write.
     `says_hidden`: whether it tells of a comment that it was hidden; where it does not, VISIBLE may be hidden.
+    `rings`: whether it can tell this installation at once that something is new (a webhook).
     """
 
     code: str
@@ -111,3 +110,4 @@ class NetworkSpec:
     prices: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     polls_every: int = 60
     says_hidden: bool = True
+    rings: bool = False

@@ -250,6 +250,8 @@ def _accept(page: Page, profile: Profile, grant: Grant, by: Person, kind: str) -
         tokens.store(page, grant)
     describe(page, profile)
     move(page, CAN_RETURN, PageState.CONNECTED)
+    Page.objects.filter(pk=page.pk).update(subscribed_at=None)
+    page.subscribed_at = None
     _write(page, kind, by)
     enqueue(SUBSCRIBE_JOB, page.pk)
 

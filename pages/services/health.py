@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
+from typing import Final
 
 from cm_suite.core import clock
 from cm_suite.core.errors import Never, NextStep, OutcomeError
 from pages.models import Page
 from pages.networks.base import Rings
+from pages.networks.registry import NETWORKS
 from pages.selectors.installation import has_public_address
 from pages.services import connect
+
+RINGS_FOR: Final = timedelta(days=7)
+"""How long a network is taken at its word that it rings, before it is asked for it again."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +61,19 @@ def subscribe(page: Page) -> bool:
     except OutcomeError as error:
         logger.info("page %s: its network does not ring: %s", page.pk, error.code)
         return False
+    page.subscribed_at = clock.now()
+    Page.objects.filter(pk=page.pk).update(subscribed_at=page.subscribed_at)
     return True
+
+
+def keep_ringing(page: Page) -> bool:
+    """Have the page's network ring where it does not yet, or was asked long ago; True when it will."""
+    spec = NETWORKS.get(page.network)
+    if spec is None or not spec.rings:
+        return False
+    if page.subscribed_at is not None and page.subscribed_at > clock.now() - RINGS_FOR:
+        return True
+    return subscribe(page)
 
 
 def _note(page: Page, error: OutcomeError) -> None:

@@ -170,6 +170,7 @@ class TestDoctor:
             "versions",
             "outbox",
             "listening",
+            "ringing",
         ]
 
     def test_one_json_object(self, bell: Redis) -> None:

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from pytest_django import Settings
 
 from cm_suite.ops import health
 from cm_suite.ops.health import State
@@ -170,3 +171,28 @@ def test_a_table_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Mail.objects, "filter", refuse)
     check = found("outbox")
     assert (check.state, check.words) == (State.DOWN, "cannot be read: no such table")
+
+
+class TestRinging:
+    """Pages whose network could ring."""
+
+    def test_without_a_public_address_nobody_rings(self, cast: Cast) -> None:
+        Page.objects.create(brand=cast.brand, network="facebook", remote_id="1", name="Lumen")
+        check = found("ringing")
+        assert (check.state, check.words) == (State.OK, "no public address: networks are asked in turn")
+
+    def test_a_page_that_does_not_ring_is_named(self, cast: Cast, settings: Settings) -> None:
+        settings.PUBLIC_URL = "https://desk.example"
+        page(cast, "asked", None)
+        rings, silent, closed = (
+            Page.objects.create(brand=cast.brand, network="facebook", remote_id=str(number), name="Lumen")
+            for number in range(3)
+        )
+        Page.objects.filter(pk=closed.pk).update(state=PageState.DISCONNECTED)
+        Page.objects.filter(pk=rings.pk).update(subscribed_at=NOON)
+        check = found("ringing")
+        assert (check.state, check.words) == (State.DEGRADED, f"1 pages ring, 1 do not: {silent.pk}")
+        assert check.figures == {"ringing": 1, "silent": [silent.pk]}
+        Page.objects.filter(pk=silent.pk).update(subscribed_at=NOON)
+        check = found("ringing")
+        assert (check.state, check.words) == (State.OK, "2 pages ring")

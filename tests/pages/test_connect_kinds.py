@@ -16,6 +16,7 @@ from pytest_django import Settings
 from cm_suite.core import clock
 from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from cm_suite.core.guard import GuardRefused
+from pages import jobs
 from pages.enums import PageState
 from pages.models import Credential, Page, Person, ServerApp
 from pages.networks.errors import Code
@@ -225,6 +226,31 @@ def test_a_network_rings_where_it_can_and_costs_nothing_where_not(
     page.refresh_from_db()
     assert (page.state, page.health_code) == (PageState.CONNECTED, "")
     assert not health.subscribe(cast.newsroom)
+
+
+def test_what_does_not_ring_yet_is_asked_for_with_each_check_and_then_once_a_week(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.PUBLIC_URL, Ringing.asked, Ringing.answer = "https://desk.example", 0, Later("not_sent")
+    network(monkeypatch, ConnectKind.TOKEN, Ringing, rings=True)
+    page = connect.open_account(cast.brand, "salon", Given("m.example", "token"), cast.alice)
+
+    def check() -> tuple[int, bool]:
+        Page.objects.update(checked_at=None)
+        jobs.check_page(page.pk)
+        page.refresh_from_db()
+        return Ringing.asked, page.subscribed_at is not None
+
+    assert [check(), check()] == [(1, False), (2, False)]
+    Ringing.answer = None
+    assert [check(), check()] == [(3, True), (3, True)]
+    Page.objects.update(subscribed_at=clock.now() - health.RINGS_FOR)
+    assert check() == (4, True)
+    connect.reconnect(page, Given(token="token"), cast.alice)
+    page.refresh_from_db()
+    assert page.subscribed_at is None
+    network(monkeypatch, ConnectKind.TOKEN, Ringing)
+    assert check() == (4, False)
 
 
 # --- the room

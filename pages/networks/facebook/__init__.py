@@ -53,4 +53,5 @@ SPEC = NetworkSpec(
     images=RULES,
     rests=rests,
     polls_every=120,
+    rings=True,
 )

@@ -57,4 +57,5 @@ SPEC = NetworkSpec(
     images=RULES,
     rests=rests,
     polls_every=120,
+    rings=True,
 )
