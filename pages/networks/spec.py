@@ -63,7 +63,8 @@ class ImageRules:
     """What a network takes of images. `most` a post; sizes in bytes; `alt` in characters.
 
     `required`: a post without an image cannot go out. `fetched`: the network fetches images itself, so this
-    installation needs a public https address.
+    installation needs a public https address. `waits`: the network may still work on one that went up, and
+    the client then raises Later (`media_processing`).
     """
 
     most: int
@@ -72,6 +73,7 @@ class ImageRules:
     most_bytes: int = 8_000_000
     required: bool = False
     fetched: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
