@@ -9,6 +9,8 @@ import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from cm_suite.schedule import PERIODIC
+
 django_stubs_ext.monkeypatch()  # generic classes of Django take their type parameter at run time too
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -130,6 +132,7 @@ RQ_QUEUES = {
     }
     for name in ("publishing", "moderation", "reputation", "pages", "default")
 }
+CM_JOB_TIMEOUTS = {row.job: row.timeout for row in PERIODIC}  # also when one is rung for between its turns
 RQ_SHOW_ADMIN_LINK = False
 
 AUTH_USER_MODEL = "pages.Person"

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from cm_suite.core.queue import enqueue
 from cm_suite.core.store import connection
+from cm_suite.schedule import PERIODIC, QUEUES, Periodic
 
 JOB = "publishing.jobs.send_delivery"
 DEAD = "redis://127.0.0.1:1/0"
@@ -35,10 +36,11 @@ class TestWithRedis:
         assert queued("pages") == [("pages.notices.jobs.deliver", (3, 4), 180)]
         assert queued("default") == [("cm_suite.ops.jobs.beat", (), 180)]
 
-    def test_a_time_limit_of_its_own(self, settings: Settings) -> None:
-        settings.CM_JOB_TIMEOUTS = {JOB: 45}
-        enqueue(JOB, 12)
-        assert queued("publishing") == [(JOB, (12,), 45)]
+    @pytest.mark.parametrize("row", PERIODIC, ids=[row.job for row in PERIODIC])
+    def test_a_periodic_job_has_its_own_limit_whoever_rings(self, row: Periodic) -> None:
+        enqueue(row.job)
+        [found] = [each for name in QUEUES for each in queued(name)]
+        assert found == (row.job, (), row.timeout)
 
     def test_nothing_rings_before_the_commit(self) -> None:
         with transaction.atomic():
