@@ -1,12 +1,14 @@
 """Images of a post, in the site's library before anything is shown.
 
 https://developer.wordpress.org/rest-api/reference/media/#create-a-media-item. Each has a slug made of the
-post's key, so that one that went up at an earlier try is not sent again.
+post's key, its place, its bytes and its words: what went up at an earlier try is not sent again, and what was
+changed since is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from cm_suite.core.errors import Later, OutcomeError
@@ -26,7 +28,7 @@ def uploaded(wire: Wire, post: Outgoing) -> list[Shown]:
     """The post's images as the site holds them, in their order. Raises Later, and Never (`media_refused`)."""
     if not post.images:
         return []
-    slugs = [f"{sign(post.key)}-{number}" for number in range(1, len(post.images) + 1)]
+    slugs = [_slug(post.key, number, each) for number, each in enumerate(post.images, 1)]
     there = _there(wire, slugs)
     try:
         return [
@@ -34,6 +36,12 @@ def uploaded(wire: Wire, post: Outgoing) -> list[Shown]:
         ]
     except OutcomeError as outcome:
         raise unloaded(outcome) from None
+
+
+def _slug(key: str, number: int, image: Image) -> str:
+    words = image.alt.encode("utf-8", "surrogatepass")
+    seen = sha256(b"%d " % len(words) + words + image.content).hexdigest()
+    return f"{sign(key)}-{number}-{seen[:12]}"
 
 
 def _there(wire: Wire, slugs: Sequence[str]) -> dict[str, Shown]:

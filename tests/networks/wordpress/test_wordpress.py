@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +21,7 @@ from pages.networks.wordpress import outgoing, roots
 from pages.networks.wordpress.client import WordPressClient, build
 from pages.networks.wordpress.outgoing import Shown
 from pages.networks.words import text_of
-from tests.networks.bench import picture
+from tests.networks.bench import picture, png
 from tests.networks.wordpress import fake as fakes
 from tests.networks.wordpress.fake import LOGIN, PASSWORD, WordPress, error, running
 
@@ -146,6 +148,30 @@ def test_the_first_image_is_the_featured_one_and_none_goes_up_twice(site: WordPr
     assert (len(site.media), len(site.asked("POST", "media"))) == (3, 3)
     assert site.posts[int(published.remote_id)]["featured_media"] == min(site.media)
     assert site.alts() == [image.alt for image in images]
+
+
+@pytest.mark.parametrize("change", [{"alt": "Une autre lampe"}, {"content": png(9)}])
+def test_an_image_that_was_changed_after_a_refusal_goes_up_as_it_is_now(
+    site: WordPress, change: dict[str, Any]
+) -> None:
+    kept, old = picture(0), picture(2)
+    site.script.append(fakes.before(error(400, "rest_invalid_param")))
+    with pytest.raises(Never):
+        site.client().publish(a_post(images=(kept, old)), lambda: None)
+    now = replace(old, **change)
+    published = site.client().publish(a_post(images=(kept, now)), lambda: None)
+    assert [now.content in each.body for each in site.asked("POST", "media")][2:] == [True]
+    assert site.alts() == [kept.alt, now.alt]
+    raw = site.posts[int(published.remote_id)]["content"]["raw"]
+    assert [f"wp-image-{number}" in raw for number in sorted(site.media)] == [True, False, True]
+
+
+def test_images_that_change_places_go_up_for_their_new_ones(site: WordPress) -> None:
+    one, two = picture(0), picture(2)
+    with pytest.raises(Later):
+        site.client().publish(a_post(images=(one, two)), _shut)
+    site.client().publish(a_post(images=(two, one)), lambda: None)
+    assert site.alts() == [two.alt, one.alt]
 
 
 def _shut() -> None:
