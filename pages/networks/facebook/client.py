@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cm_suite.core.errors import Never, NextStep, OutcomeError
 from cm_suite.core.http import NetworkHttp
+from pages.networks import graph_hooks
 from pages.networks import graph_sightings as sightings
 from pages.networks.answers import UNREADABLE, web_address
 from pages.networks.base import Fence
@@ -29,7 +30,7 @@ from pages.networks.types import Access, Outgoing, Profile, Published, Sighting
 
 PAGE_SIZE: Final = 100
 MOST_PAGES: Final = 5
-HOOKS: Final = "feed,mention,messages"
+HOOKS: Final = ("feed", "mention", "messages")
 
 
 class FacebookClient(Conversations, Moderating, Named, GraphInbox, Figures, Audience):
@@ -90,12 +91,8 @@ class FacebookClient(Conversations, Moderating, Named, GraphInbox, Figures, Audi
             raise Never(Code.NOT_THIS_NETWORK, step=NextStep.EDIT) from None
 
     def subscribe(self) -> None:
-        """Have Meta call our webhook when somebody stirs at this Page; a second time changes nothing.
-
-        https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps/
-        """
-        edge = path_of(self._account, "subscribed_apps")
-        self._graph.post(edge, {"subscribed_fields": HOOKS}, lacking=Code.NOT_ALLOWED_HERE)
+        """Have Meta call our webhook when somebody stirs at this Page; a second time changes nothing."""
+        graph_hooks.subscribe(self._graph, self._account, HOOKS)
 
 
 def build(access: Access, tools: Tools) -> FacebookClient:

@@ -11,6 +11,7 @@ from typing import Final
 
 from cm_suite.core.errors import Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.http import NetworkHttp
+from pages.networks import graph_hooks
 from pages.networks.answers import UNREADABLE, web_address
 from pages.networks.base import Fence
 from pages.networks.errors import Code
@@ -35,6 +36,7 @@ from pages.networks.types import ABSENT, CANNOT_TELL, Access, Outgoing, Profile,
 
 PAGE_SIZE: Final = 50
 MOST_PAGES: Final = 5
+HOOKS: Final = ("feed",)
 
 
 class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, Audience):
@@ -126,9 +128,7 @@ class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, A
         What moved on Instagram is told once the Page has the application, whatever field it is for:
         https://developers.facebook.com/documentation/instagram-platform/webhooks
         """
-        self._graph.post(
-            path_of(PAGE, "subscribed_apps"), {"subscribed_fields": "feed"}, lacking=Code.NOT_ALLOWED_HERE
-        )
+        graph_hooks.subscribe(self._graph, PAGE, HOOKS)
 
 
 def build(access: Access, tools: Tools) -> InstagramClient:

@@ -51,7 +51,7 @@ class Facebook:
         self.stubborn = False  # it says that what is taken down is not there, and keeps it
         self.spent: dict[str, str] = {}
         self.page_size = 0  # smaller pages than asked
-        self.subscribed = ""
+        self.subscribed: list[str] = []  # of the Page, whoever asks
         self._script: dict[str, deque[Fault]] = {"create": deque(), "read": deque()}
         self._number = 100
 
@@ -192,7 +192,7 @@ class Facebook:
         if edge == "comments":
             return self._comment(node, said)
         if edge == "subscribed_apps":
-            self.subscribed = said["subscribed_fields"]
+            self.subscribed = said["subscribed_fields"].split(",")
             return Reply(200, {"success": True})
         return makers[edge](said)
 
@@ -220,6 +220,9 @@ class Facebook:
         if edge == "comments" and (node in self.posts or node in self.comments):
             newest = query.get("order") == "reverse_chronological"
             return Reply(200, self._below(node, int(query.get("since", "0")), size, after, newest=newest))
+        if edge == "subscribed_apps":
+            told = {"id": KEYS.client_id, "subscribed_fields": self.subscribed}
+            return Reply(200, {"data": [told] if self.subscribed else []})
         if edge == "tagged":
             return Reply(200, listed([words.mention(each) for each in self.tagged], size, after, self.origin))
         if edge == "conversations":

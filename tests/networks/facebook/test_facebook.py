@@ -22,7 +22,7 @@ from pages.networks.graph import following, made, proof
 from pages.networks.graph_errors import Said, explained, rests, said_in
 from pages.networks.types import ABSENT, CANNOT_TELL, Image, Outgoing, Profile, Published, SightingKind
 from tests.networks.bench import picture
-from tests.networks.facebook.fake import KEYS, Facebook, after
+from tests.networks.facebook.fake import KEYS, Facebook, after, before
 from tests.networks.facebook.words import NADIA, PAGE, TOKEN
 from tests.networks.graph_words import error
 
@@ -112,8 +112,23 @@ def test_another_answer_is_not_this_network(facebook: Facebook) -> None:
 
 
 def test_the_webhook_is_asked_for_by_its_fields(facebook: Facebook) -> None:
+    for _time in range(2):
+        facebook.client().subscribe()
+        assert facebook.subscribed == ["feed", "mention", "messages"]
+
+
+def test_what_the_page_tells_already_is_told_on(facebook: Facebook) -> None:
+    facebook.subscribed = ["leadgen", "feed"]
     facebook.client().subscribe()
-    assert facebook.subscribed == "feed,mention,messages"
+    assert facebook.subscribed == ["feed", "leadgen", "mention", "messages"]
+
+
+def test_where_it_cannot_be_read_what_is_told_nothing_is_changed(facebook: Facebook) -> None:
+    facebook.subscribed = ["leadgen"]
+    facebook.fail_next(before(error(2, 0, status=500)), "read")
+    with pytest.raises(Later):
+        facebook.client().subscribe()
+    assert facebook.subscribed == ["leadgen"]
 
 
 # --- finding

@@ -53,7 +53,7 @@ class Instagram:
         self.silent = False
         self.spent: dict[str, str] = {}
         self.page_size = MOST  # smaller pages than asked
-        self.subscribed = ""
+        self.subscribed: list[str] = []  # of the Page, whoever asks
         self._script: dict[str, deque[Fault]] = {"create": deque(), "read": deque()}
         self._number = 17900000000000000
 
@@ -221,6 +221,9 @@ class Instagram:
             return Reply(
                 200, listed(self._published(query["fields"]), int(query["limit"]), after, self.origin)
             )
+        if (node, edge) == ("me", "subscribed_apps"):
+            told = {"id": KEYS.client_id, "subscribed_fields": self.subscribed}
+            return Reply(200, {"data": [told] if self.subscribed else []})
         if (node, edge) == (ACCOUNT, "tags"):
             rows = [words.media(each["id"], each) for each in self.tags]
             return Reply(200, listed(rows, size, after, self.origin))
@@ -260,7 +263,7 @@ class Instagram:
         if edge == "replies":
             return self._reply(node, said)
         if edge == "subscribed_apps":
-            self.subscribed = said["subscribed_fields"]
+            self.subscribed = said["subscribed_fields"].split(",")
             return Reply(200, {"success": True})
         makers = {"media": self._container, "media_publish": self._publish, "messages": self._send}
         return makers[edge](said)

@@ -455,8 +455,14 @@ def test_what_is_no_account_is_another_network(instagram: Instagram, body: dict[
 
 def test_the_page_is_told_to_call_us(instagram: Instagram) -> None:
     instagram.client().subscribe()
-    assert instagram.subscribed == "feed"
+    assert instagram.subscribed == ["feed"]
     assert instagram.requests[-1].path == f"/{VERSION.name}/me/subscribed_apps"
+
+
+def test_what_facebook_has_the_page_tell_is_not_switched_off(instagram: Instagram) -> None:
+    instagram.subscribed = ["feed", "mention", "messages"]
+    instagram.client().subscribe()
+    assert instagram.subscribed == ["feed", "mention", "messages"]
 
 
 def test_a_client_needs_a_way_and_knows_its_host() -> None:

@@ -47,7 +47,7 @@ def test_instagram(cast: Cast, signed_in: SignIn, settings: Settings) -> None:
         assert health.check(page)
         settings.PUBLIC_URL = "https://desk.example"
         jobs.subscribe_page(page.pk)
-        assert fake.subscribed == "feed"
+        assert fake.subscribed == ["feed"]
         connect.disconnect(page, cast.alice)
         left = client.post(at("reconnect_leave", page.pk))
         state = parse_qs(urlsplit(left.context["address"]).query)["state"][0]
