@@ -12,6 +12,17 @@ class Role(TextChoices):
     LEAD = "lead", _("Lead")
 
 
+class BrandKind(TextChoices):
+    """Whom a brand's pages speak for: who is meant by "you", and which articles of the law apply."""
+
+    COMPANY = "company", _("A company")
+    PUBLIC = "public", _("A town hall or another public body")
+    ASSOCIATION = "association", _("An association")
+    MEDIA = "media", _("A newspaper or another media")
+    ELECTED = "elected", _("An elected person")
+    PERSON = "person", _("A person")
+
+
 class Act(TextChoices):
     """What a person may do on a brand. `pages.rules` says who."""
 

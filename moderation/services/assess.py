@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -15,6 +16,17 @@ from moderation.risk.shapes import MODEL_VERSION, CommentText
 from moderation.risk.shapes import Assessment as Found
 from moderation.risk.shapes import Qualification as Reading
 from moderation.services import reviews
+from pages.enums import BrandKind
+from pages.models import Page
+
+_READ_AS: Final[Mapping[BrandKind, str]] = {
+    BrandKind.COMPANY: "company",
+    BrandKind.PUBLIC: "public",
+    BrandKind.ASSOCIATION: "company",
+    BrandKind.MEDIA: "company",
+    BrandKind.ELECTED: "elected",
+    BrandKind.PERSON: "person",
+}
 
 
 def is_assessed(comment: Comment) -> bool:
@@ -38,6 +50,11 @@ def assess_comment(comment: Comment, *, edited: bool = False) -> Assessment | No
         assessment = _known(comment) or _keep(comment, risk.assess(_text_of(comment)))
         reviews.follow(comment, assessment, edited=edited)
     return assessment
+
+
+def page_kind(page: Page) -> str:
+    """What the rules call whoever a page speaks for. A body in law is read as a company is."""
+    return _READ_AS[BrandKind(page.brand.kind)]
 
 
 def keep_all(pairs: Iterable[tuple[Comment, Found]]) -> list[Assessment]:
@@ -71,6 +88,7 @@ def _text_of(comment: Comment) -> CommentText:
         post_text=comment.thread.text if comment.thread else "",
         parent_text=answered or "",
         author=comment.author_name,
+        page_kind=page_kind(comment.page),
         lang=comment.language,
     )
 

@@ -119,6 +119,7 @@ def _found(incoming: IncomingComment, comment: Comment, above: dict[str, str]) -
             post_text=shaping.wording(incoming.post.text).text if incoming.post else "",
             parent_text=above.get(comment.parent_remote_id, ""),
             author=comment.author_name,
+            page_kind=assess.page_kind(comment.page),
             lang=comment.language,
         )
     )

@@ -44,6 +44,10 @@ class BrandForm(BrandModelForm):
         widgets = {"postal_address": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "tagline": _("One sentence under the name on the public page."),
+            "kind": _(
+                "Who is meant when visitors write “you”. Comments are read by it from now on: the law says other "
+                "things of words aimed at a public body than at a company."
+            ),
             "language": _("The language of the public page, and of the mails to those who follow it."),
             "publisher": _(
                 "A company: name, legal form, capital, registration number. A person: first and last name."

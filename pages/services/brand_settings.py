@@ -19,6 +19,7 @@ FIELDS: Final = (
     "zone",
     "language",
     "accent",
+    "kind",
     "publisher",
     "publication_director",
     "contact_email",

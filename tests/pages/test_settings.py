@@ -118,6 +118,8 @@ def test_line_breaks_of_a_browser_are_no_change(cast: Cast, signed_in: SignIn) -
         ("contact_email", "nobody"),
         ("language", "xx"),
         ("accent", "x"),
+        ("kind", "x"),
+        ("kind", ""),
     ],
 )
 def test_what_cannot_be_is_refused_and_what_was_typed_is_kept(

@@ -126,6 +126,7 @@ def test_saving_again_after_a_dispute_undoes_nothing_one_never_touched(
 @pytest.mark.parametrize("field", FIELDS)
 def test_any_field_can_be_disputed_and_each_can_be_kept(cast: Cast, field: str) -> None:
     values = {"zone": ("Asia/Tokyo", "Europe/Rome"), "language": ("en", "de"), "accent": ("plum", "ocean")}
+    values["kind"] = ("public", "media")
     theirs, mine = values.get(field, ("Theirs", "Mine"))
     seen = values_of(cast.brand)
     assert save_settings(cast.brand, seen | {field: theirs}, seen, cast.ada) == Saved((field,), ())
