@@ -80,6 +80,41 @@ class TestSending:
         assert kept == {name: "" if name == part else NOTICE[name] for name in kept}
         assert (CommentReport.objects.count(), Mail.objects.count()) == (0, 0)
 
+    def test_the_sexual_abuse_of_a_child_is_reported_without_a_name_and_no_mail_leaves(
+        self, comment: NewsroomComment, visitor: Visitor
+    ) -> None:
+        fields = visitor.open(report_of(comment))
+        said = NOTICE | {"name": "", "email": "", "child_abuse": "on"}
+        for _ in range(2):
+            response = visitor.send(report_of(comment), fields, **said)
+            assert (response.status_code, response.headers["Location"]) == (302, f"{SENT}?no-mail")
+        report = CommentReport.objects.get()
+        assert (report.name, report.email, report.reasons) == ("", "", NOTICE["reasons"])
+        comment.refresh_from_db()
+        assert comment.changed_at == report.at
+        assert services.answer_reports(comment, removed=True) == 1
+        assert Mail.objects.count() == 0
+        silent, mailed = (soup(visitor.client.get(path)) for path in (f"{SENT}?no-mail", SENT))
+        assert len(silent.select("main p")) == len(mailed.select("main p")) - 1
+        assert texts(silent, ".lede") != texts(mailed, ".lede")
+
+    def test_with_that_tick_an_address_that_is_given_must_be_one_and_is_written_to(
+        self, comment: NewsroomComment, visitor: Visitor
+    ) -> None:
+        refused = visitor.report(comment, child_abuse="on", email="nora")
+        assert refused.status_code == 422
+        assert soup(refused).select("#id_child_abuse")[0].has_attr("checked")
+        answer = visitor.report(comment, child_abuse="on", name="")
+        assert answer.headers["Location"] == SENT
+        assert [mail.to for mail in Mail.objects.all()] == ["nora@exemple.fr"]
+
+    @pytest.mark.parametrize("part", ["reasons", "good_faith"])
+    def test_with_that_tick_the_other_parts_are_still_needed(
+        self, comment: NewsroomComment, visitor: Visitor, part: str
+    ) -> None:
+        assert visitor.report(comment, child_abuse="on", **{part: ""}).status_code == 422
+        assert CommentReport.objects.count() == 0
+
     @pytest.mark.parametrize("reasons", ["illégal", "\u200b" * 30, "x" * 5001])
     def test_reasons_must_explain_something(
         self, comment: NewsroomComment, visitor: Visitor, reasons: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -17,7 +18,10 @@ REASONS_LEAST: Final = 15  # characters: less explains nothing
 
 
 class ReportForm(StampedForm):
-    """Reasons, who writes, and good faith; the exact address is known."""
+    """Reasons, who writes, and good faith; the exact address is known.
+
+    Of whoever reports the sexual abuse of a child the regulation asks neither name nor e-mail address.
+    """
 
     kind = FormKind.REPORT
 
@@ -44,6 +48,16 @@ class ReportForm(StampedForm):
         error_messages={"required": gettext_lazy("Tick this box: a report needs this statement.")},
     )
 
+    child_abuse = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("It is about the sexual abuse of a child: my name and address may stay empty."),
+    )
+
+    def __init__(self, about: int, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(about, data, **options)
+        if self.is_bound and self["child_abuse"].data:
+            self.fields["name"].required = self.fields["email"].required = False
+
     def clean_reasons(self) -> str:
         """Reasons that explain something."""
         reasons: str = self.cleaned_data["reasons"]
@@ -54,8 +68,9 @@ class ReportForm(StampedForm):
         return reasons
 
     def clean_email(self) -> str:
-        """The bare address."""
-        return address_of(self.cleaned_data["email"], self.fields["email"].error_messages["invalid"])
+        """The bare address, empty where none is needed and none was given."""
+        email: str = self.cleaned_data["email"]
+        return address_of(email, self.fields["email"].error_messages["invalid"]) if email else ""
 
     def notice(self) -> Notice:
         """What was sent, once it is valid."""

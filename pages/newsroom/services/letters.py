@@ -41,13 +41,14 @@ def tell_author(comment: NewsroomComment) -> None:
 
 
 def acknowledge(report: CommentReport) -> None:
-    """Tell who reported a comment that the notice was received."""
-    context = {"number": report.pk, "at": report.at, "address": report.address}
-    _send(Letter.REPORT, report.comment, report.pk, report.email, context)
+    """Tell who reported a comment that the notice was received, if they left an address."""
+    if report.email:
+        context = {"number": report.pk, "at": report.at, "address": report.address}
+        _send(Letter.REPORT, report.comment, report.pk, report.email, context)
 
 
 def answer(report: CommentReport) -> None:
-    """Tell who reported a comment what was decided, unless the address is forgotten."""
+    """Tell who reported a comment what was decided, unless there is no address, or none any more."""
     if report.email:
         context = {"number": report.pk, "answer": report.answer, "address": report.address}
         _send(Letter.ANSWER, report.comment, report.pk, report.email, context)

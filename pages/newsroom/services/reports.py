@@ -16,7 +16,10 @@ from pages.newsroom.tokens import FormKind
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What somebody says against a comment. `nonce`: the form's own number."""
+    """What somebody says against a comment. `nonce`: the form's own number.
+
+    `name` and `email` may be empty for the sexual abuse of a child alone: nothing is then written to anybody.
+    """
 
     nonce: str
     reasons: str
@@ -36,7 +39,7 @@ def already_reported(nonce: str) -> CommentReport | None:
 def report(comment: NewsroomComment, notice: Notice) -> CommentReport:
     """Keep a notice given in good faith, acknowledge it by e-mail, and bring the comment up; once per form.
 
-    Raises NotShown.
+    Without an address it is not acknowledged. Raises NotShown.
     """
     try:
         with transaction.atomic():

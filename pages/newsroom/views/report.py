@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -17,6 +17,8 @@ from pages.newsroom.services import NotShown
 from pages.newsroom.views.limits import Counted, may_write_to, too_many
 from pages.newsroom.views.shared import form_page, missing, public, show
 
+NO_MAIL: Final = "no-mail"
+
 
 @form_page
 def report(request: HttpRequest, page: Page, post_id: int, comment_id: int) -> HttpResponse:
@@ -25,8 +27,9 @@ def report(request: HttpRequest, page: Page, post_id: int, comment_id: int) -> H
     if found is None or found.post_id != post_id or found.by_brand or found.post.removed_at:
         return missing(page)
     form = ReportForm(found.pk, request.POST if request.method == "POST" else None)
-    if form.nonce and services.already_reported(form.nonce):
-        return _sent(page)
+    known = services.already_reported(form.nonce) if form.nonce else None
+    if known is not None:
+        return _sent(page, mailed=bool(known.email))
     if found.state != CommentState.VISIBLE:
         return show(page, "report_late", {"post": found.post}, status=410)
     if not form.is_valid():
@@ -40,17 +43,18 @@ def _keep(request: HttpRequest, page: Page, found: NewsroomComment, form: Report
     notice = form.notice()
     if too_many(Counted.REPORT, request, page):
         return _form(request, page, found, form, status=429, too_many="connection")
-    if not may_write_to(notice.email):
+    if notice.email and not may_write_to(notice.email):
         return _form(request, page, found, form, status=429, too_many="address")
     try:
         services.report(found, notice)
     except NotShown:
         return show(page, "report_late", {"post": found.post}, status=410)
-    return _sent(page)
+    return _sent(page, mailed=bool(notice.email))
 
 
-def _sent(page: Page) -> HttpResponse:
-    return HttpResponseRedirect(reverse("newsroom:reported", args=[page.brand.slug]))
+def _sent(page: Page, *, mailed: bool = True) -> HttpResponse:
+    path = reverse("newsroom:reported", args=[page.brand.slug])
+    return HttpResponseRedirect(path if mailed else f"{path}?{NO_MAIL}")
 
 
 def _form(
@@ -70,4 +74,4 @@ def _form(
 @public
 def reported(request: HttpRequest, page: Page) -> HttpResponse:
     """What happens to a report, once it is sent."""
-    return show(page, "reported")
+    return show(page, "reported", {"mailed": NO_MAIL not in request.GET})
