@@ -17,6 +17,7 @@ from typing import IO
 from cm_suite.ops import boot, prepare, processes, supervise, valkey
 
 DEFAULT_PORT = 8000
+LAST_PORT = 65_535
 PORTS_TRIED = 200
 DEMO_PORT = 8410
 DEMO_SITES = 4
@@ -37,18 +38,30 @@ def say(text: str) -> None:
 
 def is_free(port: int) -> bool:
     """True when this machine's loopback lets us listen there."""
+    return _refusal(port) is None
+
+
+def is_allowed(port: int) -> bool:
+    """False when the system keeps the port for other accounts: those below 1024, as a rule."""
+    return not isinstance(_refusal(port), PermissionError)
+
+
+def _refusal(port: int) -> OSError | None:
+    """Why this machine's loopback does not let us listen there; None when it does."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
+        except OSError as refused:
+            return refused
+    return None
 
 
 def choose_port(wanted: int) -> int:
-    """`wanted`, or the next port that is free. Raises RunError when none is."""
-    for port in range(wanted, min(wanted + PORTS_TRIED, 65_536)):
+    """`wanted`, or the next port that is free. Raises RunError when none is, or `wanted` is not for us."""
+    if not is_allowed(wanted):
+        raise RunError(f"This account may not use port {wanted}. Try: ./cm run --port {DEFAULT_PORT}")
+    for port in range(wanted, min(wanted + PORTS_TRIED, LAST_PORT + 1)):
         if is_free(port):
             return port
     raise RunError(f"No port is free from {wanted} on. Try: ./cm run --port N")
@@ -67,10 +80,18 @@ def choose_demo_web(var: Path) -> int:
     raise RunError(f"No four free ports from {DEMO_PORT} on for the demo's own web. Try: ./cm run --no-demo")
 
 
+def port_number(text: str) -> int:
+    """A port as typed. Raises ArgumentTypeError for what is none."""
+    if text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= LAST_PORT:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"“{text}” is no port: give a number from 1 to {LAST_PORT}")
+
+
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="./cm run", description="Set up and start everything.")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"first port to try ({DEFAULT_PORT})")
+    first = f"first port to try ({DEFAULT_PORT})"
+    parser.add_argument("--port", type=port_number, default=DEFAULT_PORT, help=first)
     parser.add_argument(prepare.NO_DEMO, action="store_true", help="do not seed the demo agency")
     return parser.parse_args(argv)
 

@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -24,6 +26,16 @@ def listening() -> Iterator[int]:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         yield taken.getsockname()[1]
+
+
+def ports(bind: Callable[[socket.socket, tuple[str, int]], None]) -> SimpleNamespace:
+    """The module of sockets, where binding one does this."""
+
+    class Probe(socket.socket):
+        def bind(self, address: Any) -> None:
+            bind(self, address)
+
+    return SimpleNamespace(socket=Probe, SOL_SOCKET=socket.SOL_SOCKET, SO_REUSEADDR=socket.SO_REUSEADDR)
 
 
 def test_a_free_port_is_taken_as_asked() -> None:
@@ -80,6 +92,46 @@ def test_the_flags_are_the_contract() -> None:
     assert vars(run.arguments(["--port", "9001", "--no-demo"])) == {"port": 9001, "no_demo": True}
     with pytest.raises(SystemExit):
         run.arguments(["--host", "cm.example"])
+
+
+@pytest.mark.parametrize("port", ["-1", "0", "65536", "70000", "00000170000", "8000.5", "web", ""])
+def test_what_is_no_port_is_said_in_one_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        run.main([f"--port={port}"])
+    assert refused.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"./cm run: error: argument --port: “{port}” is no port: give a number from 1 to 65535"
+    )
+
+
+@pytest.mark.parametrize("port", [1, 80, 65_535])
+def test_the_first_and_the_last_port_may_be_asked_for(port: int) -> None:
+    assert run.arguments(["--port", str(port)]).port == port
+
+
+def test_a_port_that_is_not_ours_to_take_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def refuse(probe: socket.socket, address: tuple[str, int]) -> None:
+        asked.append(address[1])
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(run, "socket", ports(refuse))
+    with pytest.raises(run.RunError) as refused:
+        run.choose_port(80)
+    assert str(refused.value) == "This account may not use port 80. Try: ./cm run --port 8000"
+    assert asked == [80]
+
+
+def test_a_busy_port_below_one_that_is_not_ours_moves_past_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(probe: socket.socket, address: tuple[str, int]) -> None:
+        if address[1] == 8000:
+            raise OSError(98, "Address already in use")
+        if address[1] == 8001:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(run, "socket", ports(refuse))
+    assert run.choose_port(8000) == 8002
 
 
 def test_an_installation_runs_once(tmp_path: Path) -> None:
@@ -227,7 +279,7 @@ def test_a_setup_that_fails_shows_why(
     house = run.House(tmp_path, tmp_path)
     lock = run.only_one(tmp_path)
     with pytest.raises(run.RunError, match="the disk is full"):
-        run.keep(house, run.arguments(["--port", "0"]), lock)
+        run.keep(house, run.arguments(["--port", "8000"]), lock)
     lock.close()
     assert "Preparing" in capsys.readouterr().out
 
