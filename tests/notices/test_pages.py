@@ -17,6 +17,7 @@ from cm_suite.core.models import LedgerEntry
 from pages.models import Person
 from pages.notices.enums import MailState, NoticeKind
 from pages.notices.models import Mail, Notice
+from pages.notices.services import forget_mails
 from tests.notices.conftest import Queue
 from tests.people import Cast
 
@@ -237,6 +238,26 @@ def test_what_cannot_be_decided_stays(
     mail.refresh_from_db()
     assert (mail.state, mail.settled_reason) == (state, "")
     assert LedgerEntry.objects.count() == 0
+
+
+def test_an_emptied_mail_says_why_it_cannot_be_sent(cast: Cast, queued: Queue, signed_in: SignIn) -> None:
+    Person.objects.update(language="en")
+    mail, old = (
+        queued(to="lea@exemple.fr"),
+        "Its text was erased after thirty days: it can no longer be sent.",
+    )
+    gone = "Whoever it was for is forgotten, with the address and the text: it can no longer be sent."
+    Mail.objects.update(state=MailState.REFUSED)
+
+    def said() -> tuple[bool, bool]:
+        page = signed_in(cast.alice).get(at("notices:mail", cast)).content.decode()
+        return old in page, gone in page
+
+    assert said() == (False, False)
+    forget_mails(mail.key)
+    assert said() == (False, True)
+    Mail.objects.update(to="lea@exemple.fr")
+    assert said() == (True, False)
 
 
 def test_another_brands_mail_is_not_there(cast: Cast, queued: Queue, signed_in: SignIn) -> None:
