@@ -60,21 +60,36 @@ _ELSEWHERE: Final = (D.KEEP, D.REPLY)
 
 
 def acts_possible(
-    capabilities: Collection[str], presence: str, kind: str = Kind.COMMENT
+    capabilities: Collection[str], presence: str, kind: str = Kind.COMMENT, *, answerable: bool = True
 ) -> tuple[Decided, ...]:
-    """What may be decided of a comment that stands so, on a network that can do this, as offered."""
+    """What may be decided of a comment that stands so, on a network that can do this, as offered.
+
+    `answerable`: whether the network lets us answer where it stands.
+    """
     acts = acts_fitting(presence, kind)
     if kind == Kind.MESSAGE:
         return acts if C.MESSAGES in capabilities else ()
-    return tuple(act for act in acts if act not in _NEEDS or _NEEDS[act] in capabilities)
+    possible = (act for act in acts if act not in _NEEDS or _NEEDS[act] in capabilities)
+    return tuple(act for act in possible if answerable or act != D.REPLY)
 
 
 def missing_acts(
-    capabilities: Collection[str], presence: str, kind: str = Kind.COMMENT
+    capabilities: Collection[str], presence: str, kind: str = Kind.COMMENT, *, answerable: bool = True
 ) -> tuple[Decided, ...]:
     """What would make sense of a comment that stands so, but its network cannot do."""
-    possible = acts_possible(capabilities, presence, kind)
+    possible = acts_possible(capabilities, presence, kind, answerable=answerable)
     return tuple(act for act in acts_fitting(presence, kind) if act not in possible)
+
+
+def is_answerable(kind: str, *, below: bool, mentions: bool, depth: int | None) -> bool:
+    """Whether words can be answered where they stand.
+
+    `below`: they answer a comment themselves. `mentions`: the network lets us answer what stands elsewhere.
+    `depth`: how many levels of comments can be answered there; None: all.
+    """
+    if kind == Kind.MENTION:
+        return mentions
+    return kind == Kind.MESSAGE or not below or depth is None or depth > 1
 
 
 def acts_fitting(presence: str, kind: str) -> tuple[Decided, ...]:

@@ -156,7 +156,8 @@ def _refusal(comment: Comment, person: Person, wish: Wish) -> Result | None:
 
 
 def _possible(comment: Comment) -> tuple[Decided, ...]:
-    return rules.acts_possible(network.capabilities_of(comment.page), comment.presence, comment.kind)
+    able, answerable = network.capabilities_of(comment.page), network.answerable(comment)
+    return rules.acts_possible(able, comment.presence, comment.kind, answerable=answerable)
 
 
 def _not_ready(review: Review, comment: Comment, person: Person, revision: int) -> Result | None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Set
 from datetime import timedelta
 from typing import Final
 
+from moderation import rules
 from moderation.enums import Presence, WatchKind
+from moderation.models import Comment
 from pages.models import Page
 from pages.networks import registry
 from pages.networks.base import Client, Listens, Mentions, Messages
@@ -58,6 +60,17 @@ def sees_hidden(page: Page) -> bool:
     """Whether a look at a comment can tell one that is hidden from one in sight."""
     spec = NETWORKS.get(page.network)
     return spec is not None and (spec.says_hidden or Capability.APPROVE in spec.capabilities)
+
+
+def answerable(comment: Comment) -> bool:
+    """Whether the comment can be answered where it stands, by what its network says of itself."""
+    spec = NETWORKS.get(comment.page.network)
+    return spec is not None and rules.is_answerable(
+        comment.kind,
+        below=bool(comment.parent_remote_id),
+        mentions=spec.answers_mentions,
+        depth=spec.reply_depth,
+    )
 
 
 def elsewhere() -> list[str]:

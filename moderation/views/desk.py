@@ -23,6 +23,7 @@ from moderation.selectors.conversations import waiting_count
 from moderation.selectors.queue import ReviewLine, open_count, open_reviews, review_line
 from moderation.selectors.review import Detail, detail
 from moderation.selectors.undone import undone_line, undone_of
+from moderation.services import network
 from pages.access import BrandRequest
 from pages.enums import Act
 from pages.networks.registry import NETWORKS
@@ -173,6 +174,7 @@ def act_choices(found: Detail) -> tuple[ActChoice, ...]:
     """What may be decided of the comment on its network, in the order offered."""
     page = found.comment.page
     presence = found.comment.presence
+    answerable = network.answerable(found.comment)
     return tuple(
         ActChoice(
             act=act.value,
@@ -185,16 +187,19 @@ def act_choices(found: Detail) -> tuple[ActChoice, ...]:
             replies=act == "reply",
             two=rules.needs_two(act, found.review.qualified),
         )
-        for act in rules.acts_possible(abilities(page.network), presence, found.comment.kind)
+        for act in rules.acts_possible(
+            abilities(page.network), presence, found.comment.kind, answerable=answerable
+        )
     )
 
 
 def missing(found: Detail) -> tuple[tuple[str, str], ...]:
     """Which acts have no button, and why, in words; acts that lack for one reason stand together."""
-    network = found.comment.page.network
+    comment = found.comment
+    able, answerable = abilities(comment.page.network), network.answerable(comment)
     lacking: dict[str, list[str]] = {}
-    for act in rules.missing_acts(abilities(network), found.comment.presence, found.comment.kind):
-        lacking.setdefault(words.missing_words(act, network), []).append(str(act.label))
+    for act in rules.missing_acts(able, comment.presence, comment.kind, answerable=answerable):
+        lacking.setdefault(words.missing_words(act, comment.page.network), []).append(str(act.label))
     if found.comment.kind == Kind.MENTION:
         lacking[str(words.NOT_OURS)] = [str(Decided.HIDE.label), str(Decided.DELETE.label)]
     return tuple((", ".join(acts), why) for why, acts in lacking.items())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation import rules
-from moderation.enums import Decided, Presence
+from moderation.enums import Decided, Kind, Presence
 from moderation.risk.labels import FLAGGING, Label, Target
 from pages.networks.types import Capability
 
@@ -37,6 +37,34 @@ def test_what_can_be_decided_depends_on_the_network_and_on_where_the_comment_sta
     capabilities: frozenset[Capability], presence: Presence, acts: tuple[Decided, ...]
 ) -> None:
     assert rules.acts_possible(capabilities, presence) == acts
+
+
+@pytest.mark.parametrize(
+    ("kind", "below", "mentions", "depth", "answerable"),
+    [
+        (Kind.COMMENT, False, False, 1, True),
+        (Kind.COMMENT, True, False, 1, False),
+        (Kind.COMMENT, True, False, 2, True),
+        (Kind.COMMENT, True, False, None, True),
+        (Kind.MENTION, False, False, None, False),
+        (Kind.MENTION, False, True, 1, True),
+        (Kind.MESSAGE, True, False, 1, True),
+    ],
+)
+def test_where_words_can_be_answered(
+    kind: Kind, below: bool, mentions: bool, depth: int | None, answerable: bool
+) -> None:
+    assert rules.is_answerable(kind, below=below, mentions=mentions, depth=depth) is answerable
+
+
+@pytest.mark.parametrize("kind", [Kind.COMMENT, Kind.MENTION])
+def test_what_cannot_be_answered_where_it_stands_is_named_as_missing(kind: Kind) -> None:
+    offered = rules.acts_possible(ALL, Presence.VISIBLE, kind)
+    assert rules.acts_possible(ALL, Presence.VISIBLE, kind, answerable=False) == tuple(
+        act for act in offered if act != D.REPLY
+    )
+    assert rules.missing_acts(ALL, Presence.VISIBLE, kind, answerable=False) == (D.REPLY,)
+    assert rules.missing_acts(ALL, Presence.VISIBLE, kind) == ()
 
 
 @pytest.mark.parametrize("presence", Presence)

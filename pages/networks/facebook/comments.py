@@ -114,8 +114,16 @@ class Conversations(PageWire, GraphComments):
         return self._shown(made(self._graph.post(edge, {"message": reply.text}, lacking=BARRED)))
 
     def _thread_of(self, remote_id: str) -> str:
-        """The comment of the first level. Raises Never (`not_found`) when it is gone."""
-        found = self._graph.get(path_of(remote_id), {"fields": "id,parent{id}"}, lacking=BARRED)
+        """The comment of the first level, or the post of somebody who named the Page.
+
+        Raises Never (`not_found`) when it is gone.
+        """
+        try:
+            found = self._graph.get(path_of(remote_id), {"fields": "id,parent{id}"}, lacking=BARRED)
+        except Never as refusal:  # a post has no `parent`
+            if refusal.code != Code.CONTENT_REFUSED:
+                raise
+            return identifier(remote_id)
         try:
             return identifier(object_of(found.get("parent")).get("id") or found["id"])
         except UNREADABLE:

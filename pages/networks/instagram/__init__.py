@@ -58,4 +58,6 @@ SPEC = NetworkSpec(
     rests=rests,
     polls_every=120,
     rings=True,
+    answers_mentions=False,
+    reply_depth=1,
 )

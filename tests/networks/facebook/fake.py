@@ -217,7 +217,7 @@ class Facebook:
                 found = self._under(row["id"], query["fields"])
                 row |= {"comments": found} if found["data"] else {}
             return Reply(200, listed(rows, size, after, self.origin))
-        if edge == "comments" and (node in self.posts or node in self.comments):
+        if edge == "comments" and self._has(node):
             newest = query.get("order") == "reverse_chronological"
             return Reply(200, self._below(node, int(query.get("since", "0")), size, after, newest=newest))
         if edge == "subscribed_apps":
@@ -310,8 +310,11 @@ class Facebook:
         return Reply(200, {"id": made})
 
     def _comment(self, node: str, said: dict[str, Any]) -> Reply:
-        known = node in self.posts or node in self.comments
-        return Reply(200, {"id": self.say(said["message"], node, PAGE)}) if known else GONE
+        return Reply(200, {"id": self.say(said["message"], node, PAGE)}) if self._has(node) else GONE
+
+    def _has(self, node: str) -> bool:
+        """Whether something can be said there."""
+        return node in self.posts or node in self.comments or any(each["id"] == node for each in self.tagged)
 
     def _send(self, said: dict[str, Any]) -> Reply:
         made = self.write(said["message"]["text"], PAGE)

@@ -380,6 +380,18 @@ def test_what_answers_an_answer_stands_below_the_same_comment(facebook: Facebook
     assert facebook.client().find_reply(answer(second), now, now).kind is SightingKind.FOUND
 
 
+def test_who_names_the_page_is_answered_below_their_own_post(facebook: Facebook) -> None:
+    named = facebook.name("Vu chez Maison Lumen.")
+    now = datetime.now(UTC)
+    assert facebook.client().find_reply(answer(named), now, now).kind is SightingKind.ABSENT
+    made = facebook.client().reply(answer(named), lambda: None)
+    said = facebook.comments[made.remote_id]
+    assert (said["post"], said["parent"], said["message"]) == (named, "", "Merci, Nadia !")
+    found = facebook.client().find_reply(answer(named), now, now).published
+    assert found is not None
+    assert found.remote_id == made.remote_id
+
+
 def test_the_same_words_of_somebody_else_are_not_ours(facebook: Facebook) -> None:
     heard_of = facebook.say("Trop chère.", facebook.put("Une lampe"))
     facebook.say("Merci, Nadia !", heard_of, "7002")
