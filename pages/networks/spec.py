@@ -89,8 +89,8 @@ class NetworkSpec:
     name that the client pays under. `polls_every`: seconds between two looks at what people write.
     `says_hidden`: whether it tells of a comment that it was hidden; where it does not, VISIBLE may be hidden.
     `rings`: whether it can tell this installation at once that something is new (a webhook).
-    `answers_mentions`: whether we can answer where somebody names us elsewhere. `reply_depth`: how many levels
-    of comments can be answered; None: all.
+    `answers_mentions`: whether we can answer where somebody names us elsewhere. `reply_depth`: how many
+    levels of comments can be answered; None: all.
     """
 
     code: str
