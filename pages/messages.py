@@ -127,6 +127,8 @@ USES: Final[Mapping[str, Words]] = {
     "delete": _("Posts taken down"),
     "post_read": _("Posts and comments read"),
     "user_read": _("Accounts looked up"),
+    "post_look": _("Posts looked for, after a lost answer"),
+    "message_look": _("Private messages looked for, after a lost answer"),
     "media_metadata": _("Alternative texts of images"),
     "hide": _("Comments hidden or shown"),
     "message_read": _("Private messages read"),
@@ -233,6 +235,10 @@ REASONS: Final[Mapping[str, Reason]] = {
     ),
     Code.EDITED_MEANWHILE: Reason(
         _("The comment was edited at this very moment."), _("Its new words are read first.")
+    ),
+    Code.RESERVE_KEPT: Reason(
+        _("What the month’s budget holds for reading is spent; the rest is kept for publishing."),
+        _("A lead can raise the monthly budget on the page’s own page."),
     ),
     Code.WINDOW_CLOSED: Reason(
         _("The time in which the network lets a private message be answered is over."),

@@ -1,7 +1,8 @@
 """Comments asked about again: most networks announce a comment once, and neither its edits nor its end.
 
-What somebody is to decide is asked often, what is recent now and then, and what is older no more. A turn asks
-about a few comments of a page only, those that have waited longest first.
+What somebody is to decide is asked often, what is recent now and then, what is older no more. A turn asks
+about a few comments of a page only, those that have waited longest first. Where every answer costs money, it
+is only what somebody is to decide, and once a day; each is asked about right before it is acted upon anyway.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from moderation import rules
 from moderation.enums import Kind, Presence
 from moderation.models import Comment, Review
-from moderation.services import taking
+from moderation.services import network, taking
 from moderation.services.taking import Taken
 from pages.models import Page
 from pages.networks.base import Listens
@@ -29,6 +30,9 @@ A_TURN: Final = 10
 
 OPEN_EVERY: Final = timedelta(minutes=5)
 """How often a comment is asked about while a person is to decide of it."""
+
+PAID_EVERY: Final = timedelta(days=1)
+"""The same, where each answer costs money."""
 
 RECENT: Final = (
     (timedelta(days=2), timedelta(hours=1)),
@@ -43,11 +47,14 @@ def due(page: Page) -> Iterator[Comment]:
     here = Comment.objects.filter(page=page, by_page=False, erased_at=None).exclude(presence=Presence.GONE)
     here = here.exclude(kind=Kind.MESSAGE).exclude(remote_id__startswith=taking.DIGESTED)
     waiting = Review.objects.filter(comment__page=page, state__in=rules.OPEN).values("comment_id")
-    undecided = _unasked(here.filter(pk__in=waiting), now - OPEN_EVERY)
+    paid = network.costs(page)
+    undecided = _unasked(here.filter(pk__in=waiting), now - (PAID_EVERY if paid else OPEN_EVERY))
     seen: list[int] = []
     for comment in islice(undecided, A_TURN):
         seen.append(comment.pk)
         yield comment
+    if paid:
+        return
     ages = Q(pk__in=())
     for age, every in RECENT:
         ages |= Q(seen_at__gt=now - age) & (Q(checked_at=None) | Q(checked_at__lte=now - every))
@@ -71,6 +78,8 @@ def turn(page: Page, client: Listens, stop_at: float) -> list[Taken]:
         except OutcomeError as error:
             if isinstance(error, Later) and error.retry_at is not None:
                 raise
+            if isinstance(error, Never) and error.step == NextStep.PAY:
+                break  # it was not asked
             _asked(comment, asked_at)
             if not isinstance(error, Never) or error.step == NextStep.RECONNECT:
                 break  # the next one would fare no better

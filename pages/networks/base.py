@@ -258,7 +258,9 @@ class Purse(Protocol):
     """A brand's money for one network."""
 
     def pay(self, what: str, times: int = 1) -> None:
-        """Count what is about to be spent. Raises Never (`budget_spent`) with PAY when it is not there."""
+        """Count what is about to be spent. Raises Never (`budget_spent`) with PAY when it is not there, or
+        (`reserve_kept`) when what is there is kept for other things than reading.
+        """
 
 
 class Client(Identifies, Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from cm_suite.core.errors import Later
 
@@ -30,6 +31,7 @@ class Code(StrEnum):
     DUPLICATE = "duplicate"  # the network has this very text already
     QUOTA_SPENT = "quota_spent"  # as many posts as it takes in a day; a Later with its time
     BUDGET_SPENT = "budget_spent"
+    RESERVE_KEPT = "reserve_kept"  # what is left of the month's budget is kept for what is published and done
     EDITED_MEANWHILE = "edited_meanwhile"  # a Later: the comment says something else than what was read
     WINDOW_CLOSED = "window_closed"  # the time in which a private message may be answered is over
     NOT_ALLOWED_HERE = "not_allowed_here"  # the account, or its role, may not do this
@@ -44,6 +46,10 @@ class Code(StrEnum):
     NOT_A_FEED = "not_a_feed"
     RENEWING = "renewing"  # a Later: somebody else renews the token right now
     REPLY_TOO_DEEP = "reply_too_deep"  # only comments of the first level can be answered
+
+
+NO_MONEY: Final = frozenset({Code.BUDGET_SPENT, Code.RESERVE_KEPT})
+"""The brand's own money does not cover the call: nothing was asked."""
 
 
 class FenceClosed(Later):

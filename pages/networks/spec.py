@@ -87,7 +87,9 @@ class NetworkSpec:
     given the application's keys (or None, on networks where each server registers applications itself), a way
     to the network and the origin to ask. `prices`: what a call costs, in millionths of a US dollar, by the
     name that the client pays under. `polls_every`: seconds between two looks at what people write.
-    `says_hidden`: whether it tells of a comment that it was hidden; where it does not, VISIBLE may be hidden.
+    `reads`: which of `prices` are for what is read of people, and counted; a part of the month's budget is
+    kept from them. `says_hidden`: whether it tells of a comment that it was hidden; where it does not,
+    VISIBLE may be hidden.
     `rings`: whether it can tell this installation at once that something is new (a webhook).
     `answers_mentions`: whether we can answer where somebody names us elsewhere. `reply_depth`: how many
     levels of comments can be answered; None: all.
@@ -112,6 +114,7 @@ class NetworkSpec:
     images: ImageRules | None = None
     rests: Rests | None = None
     prices: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    reads: frozenset[str] = frozenset()
     polls_every: int = 60
     says_hidden: bool = True
     rings: bool = False

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
+from redis.exceptions import RedisError
 
 from cm_suite.core import clock, ledger
 from cm_suite.core.errors import Never, NextStep
+from cm_suite.core.store import answering, connection
 from pages.enums import Act
 from pages.messages import network_name
 from pages.models import Brand, Budget, Page, Person, Spending
@@ -23,6 +26,9 @@ from pages.selectors.people import people_with
 from pages.selectors.spending import DOLLAR, budget_of, month_of, spent_in
 
 THRESHOLDS: Final = (80, 100)  # percent of the budget at which the leads are told, once a month each
+RESERVE: Final = 20  # percent of the budget that reading leaves for what is published and done
+_FEW: Final = 5  # who asks for no more is refused because there is nothing left
+_REMEMBERED: Final = timedelta(days=2)
 
 
 class BrandPurse:
@@ -31,18 +37,42 @@ class BrandPurse:
     def __init__(self, page: Page, spec: NetworkSpec) -> None:
         self._page = page
         self._prices = spec.prices
+        self._reads = spec.reads
 
     def pay(self, what: str, times: int = 1) -> None:
         """Count what is about to be spent, in the present month (UTC).
 
         Raises Never (`budget_spent`) with PAY, and counts nothing, when the month's budget does not cover it
-        or nobody has set one; KeyError for what the network names no price of.
+        or nobody has set one, and (`reserve_kept`) for what is read once only RESERVE of it is left; KeyError
+        for what the network names no price of.
         """
-        if self._spend(what, times, self._prices[what] * times):
+        refusal = self._spend(what, times, self._prices[what] * times)
+        if refusal is None:
             return
-        if times == 1 and budget_of(self._page.brand_id, self._page.network):
+        if refusal == Code.RESERVE_KEPT and times <= _FEW:
+            _tell(self._page, 100 - RESERVE)
+        elif times == 1 and budget_of(self._page.brand_id, self._page.network):
             _tell(self._page, 100)
-        raise Never(Code.BUDGET_SPENT, step=NextStep.PAY)
+        raise Never(refusal, step=NextStep.PAY)
+
+    def first_today(self, what: str, ids: Collection[str]) -> int:
+        """How many of these are read for the first time in this day (UTC), which is noted.
+
+        All of them while Redis is down: too much is counted rather than too little.
+        """
+        day = clock.now().astimezone(UTC).date()
+        key = f"read:{self._page.brand_id}:{self._page.network}:{what}:{day:%Y%m%d}"
+        found = sorted(set(ids))
+        if not found:
+            return 0
+        store = connection()
+        try:
+            with answering(store), store.pipeline(transaction=True) as both:
+                both.sadd(key, *found)
+                both.expire(key, _REMEMBERED)
+                return int(both.execute()[0])
+        except RedisError:
+            return len(found)
 
     def give_back(self, what: str, times: int = 1) -> None:
         """Count so much less: it was paid for and surely not asked. Never below nothing."""
@@ -55,20 +85,26 @@ class BrandPurse:
             counted = Spending.objects.filter(pk=row.pk, times__gte=times, microdollars__gte=cost)
             counted.update(times=F("times") - times, microdollars=F("microdollars") - cost)
 
-    def _spend(self, what: str, times: int, cost: int) -> bool:
-        """One transaction that holds the brand's budget, so that two workers spend one after the other."""
+    def _spend(self, what: str, times: int, cost: int) -> Code | None:
+        """One transaction that holds the brand's budget, so that two workers spend one after the other.
+
+        Why nothing was counted, or None.
+        """
         brand_id, network, month = self._page.brand_id, self._page.network, month_of(clock.now())
         with transaction.atomic():
             held = Budget.objects.select_for_update().filter(brand_id=brand_id, network=network).first()
-            if held is None or spent_in(brand_id, network, month) + cost > held.microdollars:
-                return False
+            spent = spent_in(brand_id, network, month)
+            if held is None or spent + (0 if what in self._reads else cost) > held.microdollars:
+                return Code.BUDGET_SPENT
+            if what in self._reads and (spent + cost) * 100 > held.microdollars * (100 - RESERVE):
+                return Code.RESERVE_KEPT
             row, _made = Spending.objects.get_or_create(
                 brand_id=brand_id, network=network, month=month, what=what
             )
             Spending.objects.filter(pk=row.pk).update(
                 times=F("times") + times, microdollars=F("microdollars") + cost
             )
-        return True
+        return None
 
 
 def purse_of(page: Page, spec: NetworkSpec) -> BrandPurse | None:

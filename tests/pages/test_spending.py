@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from cm_suite.core import clock
 from cm_suite.core.errors import Never, NextStep
@@ -307,3 +308,49 @@ def test_many_workers_never_overspend(crowd: tuple[Cast, Page]) -> None:
         thread.join(60)
     assert sorted(ends) == [""] * 5 + [Code.BUDGET_SPENT] * 3
     assert spent() == {"user_read": (5, 50_000)}
+
+
+# --- what is kept from reading, and what is read twice
+
+READING: NetworkSpec = replace(PAID, reads=frozenset({"post_read"}))
+
+
+def reader(page: Page) -> spending.BrandPurse:
+    return spending.BrandPurse(page, READING)
+
+
+def test_a_fifth_of_the_budget_is_kept_from_reading(page: Page) -> None:
+    budget(page, 100_000)
+    reader(page).pay("post_read", 16)
+    for times in (1, 5, 20):
+        with pytest.raises(Never) as caught:
+            reader(page).pay("post_read", times)
+        assert (caught.value.code, caught.value.step) == (Code.RESERVE_KEPT, NextStep.PAY)
+    reader(page).pay("user_read", 2)
+    assert spent() == {"post_read": (16, 80_000), "user_read": (2, 20_000)}
+
+
+def test_the_leads_hear_once_that_reading_has_ended(page: Page, cast: Cast) -> None:
+    budget(page, 100_000)
+    reader(page).pay("post_read", 15)
+    for times in (20, 5, 2, 2):
+        with pytest.raises(Never):
+            reader(page).pay("post_read", times)
+    assert [subject for _name, subject, _link in told()] == ["Salon · 80 %"]
+
+
+def test_what_is_read_twice_in_a_day_is_new_once(page: Page, redis_url: str) -> None:
+    with time_machine.travel(datetime(2026, 8, 12, 23, 30, tzinfo=UTC), tick=False) as now:
+        purse = reader(page)
+        assert purse.first_today("post_read", ["1", "2", "2"]) == 2
+        assert purse.first_today("post_read", ["2", "3"]) == 1
+        assert purse.first_today("user_read", ["2"]) == 1
+        assert purse.first_today("post_read", []) == 0
+        now.shift(timedelta(hours=1))
+        assert purse.first_today("post_read", ["1", "2"]) == 2
+
+
+def test_without_redis_it_is_counted_again(page: Page, settings: Settings) -> None:
+    nowhere = "redis://127.0.0.1:1/0"
+    settings.RQ_QUEUES = {name: {**queue, "URL": nowhere} for name, queue in settings.RQ_QUEUES.items()}
+    assert [reader(page).first_today("post_read", ["1"]) for _time in range(2)] == [1, 1]

@@ -21,12 +21,17 @@ PRICES = MappingProxyType(
         "post_read": 5_000,
         "user_read": 10_000,
         "message_read": 10_000,
+        "post_look": 5_000,
+        "message_look": 10_000,
         "message": 15_000,
         "hide": 5_000,
         "delete": 10_000,
     }
 )
-"""In millionths of a US dollar, as of August 2026: https://docs.x.com/x-api/getting-started/pricing."""
+"""In millionths of a US dollar, as of August 2026: https://docs.x.com/x-api/getting-started/pricing.
+
+A look is a read, too: for our own words after a lost answer. The money for it is kept when reading stops.
+"""
 
 SPEC = NetworkSpec(
     code="x",
@@ -41,7 +46,6 @@ SPEC = NetworkSpec(
             Capability.PROFILE,
             Capability.POST_FIGURES,
             Capability.COMMENTS,
-            Capability.MENTIONS,
             Capability.MESSAGES,
             Capability.REPLY,
             Capability.HIDE,
@@ -64,11 +68,14 @@ SPEC = NetworkSpec(
         "protected accounts that we do not follow, and reposts. Private messages: those of the last thirty "
         "days that X's API shows, not its encrypted ones. X does not tell that an answer is hidden; answers "
         "cannot be edited there, and an edited mention is heard again. Every look costs what it brings, so "
-        "that X is looked at four times an hour."
+        "that X is looked at four times an hour, and one comment is asked about again only once a day, while "
+        "somebody is to decide of it, and right before an act. What is read twice in a day (UTC) counts "
+        "once. A fifth of the month's budget is kept from reading."
     ),
     why_not=MappingProxyType(
         {
             Capability.AUDIENCE: WhyNot.TOTAL_ONLY,
+            Capability.MENTIONS: WhyNot.IN_COMMENTS,  # one list holds both, and is paid for once
             Capability.URL_FIGURES: WhyNot.NO_COUNT,
             Capability.DELETE_COMMENT: WhyNot.AUTHORS_OWN,
             Capability.APPROVE: WhyNot.SHOWN_AT_ONCE,
@@ -84,6 +91,7 @@ SPEC = NetworkSpec(
     images=RULES,
     rests=rests,
     prices=PRICES,
+    reads=frozenset({"post_read", "user_read", "message_read"}),
     polls_every=900,
     says_hidden=False,
 )

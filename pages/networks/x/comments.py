@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from cm_suite.core.errors import Later, Never, NextStep, Unknown
 from pages.networks.base import Fence
-from pages.networks.errors import Code
+from pages.networks.errors import NO_MONEY, Code
 from pages.networks.types import (
     CommentBatch,
-    CommentKind,
     CommentPresence,
     IncomingComment,
     Published,
@@ -32,7 +31,7 @@ NEXT_PAGE: Final = 20
 class Conversations:
     """Listens and answers.
 
-    Comments and mentions are read from one list, the posts that name us
+    Comments and mentions are read together, from one list, the posts that name us
     (https://docs.x.com/x-api/posts/timelines/introduction): X names those who are answered in each answer, so
     that a conversation under our post comes by itself, for the price of what is new.
     """
@@ -41,17 +40,10 @@ class Conversations:
         self._wire = wire
 
     def comments(self, mark: str) -> CommentBatch:
-        """What was answered under our posts since the mark, oldest first; with no mark, the latest ones."""
-        return self._read(mark, CommentKind.COMMENT)
-
-    def mentions(self, mark: str) -> CommentBatch:
-        """Who named us elsewhere since the mark, oldest first; with no mark, the latest ones."""
-        return self._read(mark, CommentKind.MENTION)
-
-    def _read(self, mark: str, kind: CommentKind) -> CommentBatch:
+        """What answered our posts or named us elsewhere since the mark, oldest first; without, the latest."""
         walked = walk(partial(_page, self._wire), mark)
         heard = voices.heard(self._wire, Batch(walked.rows, walked.users))
-        return CommentBatch(tuple(each for each in heard if each.kind is kind), walked.mark, walked.more)
+        return CommentBatch(tuple(heard), walked.mark, walked.more)
 
     def comment(self, remote_id: str) -> IncomingComment:
         """One comment as it is now; GONE when X has it no more. Raises Never (`not_allowed_here`) when it is
@@ -118,8 +110,18 @@ class Conversations:
 
 
 def _page(wire: Wire, number: int, base: str, token: str) -> Batch:
-    """One page of the posts that name us."""
-    size = FIRST_PAGE if number == 0 and base != START else NEXT_PAGE
+    """One page of the posts that name us; a small one where the money covers no more."""
+    if number == 0 and base != START:
+        return _sized(wire, FIRST_PAGE, base, token)
+    try:
+        return _sized(wire, NEXT_PAGE, base, token)
+    except Never as refusal:
+        if refusal.code not in NO_MONEY:
+            raise
+        return _sized(wire, FIRST_PAGE, base, token)
+
+
+def _sized(wire: Wire, size: int, base: str, token: str) -> Batch:
     params = {"max_results": str(size), "tweet.fields": POST_FIELDS, "user.fields": USER_FIELDS}
     params |= {"expansions": "author_id"} | ({"pagination_token": token} if token else {})
     params |= {"since_id": base} if base != START else {}

@@ -70,7 +70,7 @@ class PrivateMessages:
         opening, closing = since - CLOCK_SKEW, until + CLOCK_SKEW
         path, token = f"{_conversation(reply)}/dm_events", ""
         for _number in range(LOOKED_THROUGH):
-            batch = _page(self._wire, path, 1, START, token)
+            batch = _page(self._wire, path, 1, START, token, "message_look")
             try:
                 sighting, reached = self._among(batch, reply, opening, closing)
             except UNREADABLE:
@@ -96,13 +96,13 @@ class PrivateMessages:
         return None, reached
 
 
-def _page(wire: Wire, path: str, number: int, base: str, token: str) -> Batch:
+def _page(wire: Wire, path: str, number: int, base: str, token: str, paid_as: str = "message_read") -> Batch:
     """One page of messages."""
     size = FIRST_PAGE if number == 0 and base != START else NEXT_PAGE
     params = {"max_results": str(size), "event_types": "MessageCreate", "dm_event.fields": FIELDS}
     params |= {"expansions": "sender_id", "user.fields": USER_FIELDS}
     params |= {"pagination_token": token} if token else {}
-    return wire.paid(path, params, message_read=size, user_read=size).listed()
+    return wire.paid(path, params, **{paid_as: size, "user_read": size}).listed()
 
 
 def _conversation(reply: Reply) -> str:

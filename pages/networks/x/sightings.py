@@ -63,7 +63,7 @@ def _between(wire: Wire, opening: datetime, closing: datetime) -> Iterator[Seen]
     if closing < clock.now() - CLOCK_SKEW:  # an end that is not past is refused
         params["end_time"] = stamp(closing + timedelta(seconds=1))
     for _page in range(MOST_PAGES):
-        batch = wire.paid(f"/users/{wire.remote_id}/tweets", params, post_read=PAGE_SIZE).listed()
+        batch = wire.paid(f"/users/{wire.remote_id}/tweets", params, post_look=PAGE_SIZE).listed()
         yield from _within(batch.rows, opening, closing)
         if not batch.further:
             return

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from itertools import batched
 from typing import Any
 
+from cm_suite.core.errors import Never
 from pages.networks.answers import believed
+from pages.networks.errors import NO_MONEY
 from pages.networks.types import CommentKind, IncomingComment, ThreadPost
 from pages.networks.x import mapping, people, words
 from pages.networks.x.answers import UNREADABLE, Batch
@@ -55,16 +57,25 @@ def _parent(row: Row) -> str:
 
 
 def _ours(wire: Wire, ids: set[str]) -> dict[str, ThreadPost]:
-    """Those of the posts that are ours."""
+    """Those of the posts that are ours. What is not paid for is not known: the words above it are."""
     posts: dict[str, ThreadPost] = {}
     for some in batched(sorted(ids), MOST_IDS):
-        for row in wire.posts(some).rows:
+        for row in _paid_for(wire, some):
             if row.get("author_id") == wire.remote_id:
                 try:
                     posts[str(row.get("id"))] = mapping.thread_post(row)
                 except UNREADABLE:
                     continue
     return posts
+
+
+def _paid_for(wire: Wire, ids: Iterable[str]) -> tuple[Row, ...]:
+    try:
+        return wire.posts(ids).rows
+    except Never as refusal:
+        if refusal.code not in NO_MONEY:
+            raise
+        return ()
 
 
 def _comment(row: Row, found: Batch, ours: Mapping[str, ThreadPost], own_id: str) -> IncomingComment | None:

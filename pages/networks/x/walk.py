@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cm_suite.core.errors import Later
+from cm_suite.core.errors import Later, Never
+from pages.networks.errors import NO_MONEY
 from pages.networks.x import words
 from pages.networks.x.answers import Batch
 
@@ -35,7 +36,8 @@ class Walked:
 def walk(page: Page, mark: str) -> Walked:
     """Read down from the newest to the mark; with no mark, the newest page alone.
 
-    Raises Later when not even the first page can be read; a further one waits for the next turn.
+    Raises Later when not even the first page can be read, Never when it cannot be paid; a further one waits
+    for the next turn.
     """
     base, top, token = _parts(mark)
     rows: list[Mapping[str, Any]] = []
@@ -43,8 +45,8 @@ def walk(page: Page, mark: str) -> Walked:
     for number in range(1 if not mark else PAGES_A_TURN):
         try:
             batch = page(number, base, token)
-        except Later:
-            if number == 0:
+        except (Later, Never) as failure:
+            if number == 0 or (isinstance(failure, Never) and failure.code not in NO_MONEY):
                 raise
             break
         new = [each for each in batch.rows if order(_id(each)) > order(base)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -32,6 +32,14 @@ class GivesBack(Protocol):
 
     def give_back(self, what: str, times: int = 1) -> None:
         """Count so much less."""
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A purse that knows what was read already in this day (UTC): X charges for it once."""
+
+    def first_today(self, what: str, ids: Collection[str]) -> int:
+        """How many of these are read for the first time, which is noted."""
 
 
 class Wire:
@@ -115,7 +123,7 @@ class Wire:
     def paid(self, path: str, params: Mapping[str, Any], **asked: int) -> Batch:
         """A read paid for by what it asks for; what it did not bring is given back.
 
-        X charges for what an answer holds (https://docs.x.com/x-api/getting-started/pricing).
+        X charges for what an answer holds, once a day (https://docs.x.com/x-api/getting-started/pricing).
         """
         counted: dict[str, int] = {}
         try:
@@ -132,5 +140,13 @@ class Wire:
 
     def _unspent(self, asked: Mapping[str, int], brought: Batch) -> None:
         for what, times in asked.items():
-            got = len(brought.users) if what == "user_read" else len(brought.rows)
-            self.give_back(what, times - got)
+            got = list(brought.users) if what == "user_read" else [str(row.get("id")) for row in brought.rows]
+            self.give_back(what, times - self._charged(what, got))
+
+    def _charged(self, what: str, ids: Collection[str]) -> int:
+        """How many of these X charges for: what was read already in the day costs nothing.
+
+        https://docs.x.com/x-api/getting-started/pricing
+        """
+        purse: object = self._purse
+        return purse.first_today(what, ids) if isinstance(purse, Remembers) else len(ids)

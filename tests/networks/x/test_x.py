@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -356,10 +357,47 @@ def test_every_name_that_is_paid_under_has_a_price() -> None:
         "post_read": 5_000,
         "user_read": 10_000,
         "message_read": 10_000,
+        "post_look": 5_000,
+        "message_look": 10_000,
         "message": 15_000,
         "hide": 5_000,
         "delete": 10_000,
     }
+    assert SPEC.reads < set(SPEC.prices)
+
+
+class Diary(MemoryPurse):
+    """A purse that knows what was read today."""
+
+    def first_today(self, what: str, ids: Collection[str]) -> int:
+        known = self.read.setdefault(what, set())
+        new = set(ids) - known
+        known |= new
+        return len(new)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: dict[str, set[str]] = {}
+
+
+def test_what_is_read_twice_in_a_day_is_counted_once(x: FakeX) -> None:
+    ours = x.say(LUMEN, "Une lampe")
+    said = [x.say(NADIA, f"Avis {number}", ours["id"])["id"] for number in range(3)]
+    purse = Diary()
+    client = x.client(purse=purse)
+    client.comments("")
+    once = dict(purse.paid)
+    assert once == {"post_read": 4, "user_read": 2}  # theirs and ours; Nadia and the account itself
+    client.comments("")
+    client.comment(said[0])
+    assert purse.paid == once
+    assert purse.left == 10**12 - 4 * 5_000 - 2 * 10_000
+
+
+def test_looking_for_our_own_words_is_no_reading(x: FakeX, purse: MemoryPurse) -> None:
+    x.say(LUMEN, "Une lampe")
+    sight(x, post(), purse=purse)
+    assert set(purse.paid).isdisjoint(SPEC.reads)
 
 
 # --- refusals and rests

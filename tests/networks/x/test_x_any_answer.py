@@ -84,7 +84,6 @@ def fence() -> None:
 READS: Final[Mapping[str, tuple[Callable[[Any], Any], type]]] = {
     "comments": (lambda said: client(said).comments("7"), CommentBatch),
     "first comments": (lambda said: client(said).comments(""), CommentBatch),
-    "mentions": (lambda said: client(said).mentions(""), CommentBatch),
     "messages": (lambda said: client(said).messages("7"), CommentBatch),
     "comment": (lambda said: client(said).comment("1990000000000000105"), IncomingComment),
     "find": (lambda said: client(said).find(POST, NOW - timedelta(days=2), NOW), Sighting),
@@ -149,7 +148,7 @@ def test_a_write_ends_in_a_result_or_is_unknown(name: str, said: Any) -> None:
 @settings(max_examples=80, deadline=None)
 def test_what_is_read_fits_where_it_is_kept(said: Any) -> None:
     try:
-        found = client(said).mentions("")
+        found = client(said).comments("")
     except OutcomeError:
         return
     assert len(found.mark) <= 300

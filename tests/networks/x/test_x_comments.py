@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -85,8 +85,10 @@ def test_what_stands_in_our_conversation_or_answers_us_is_a_comment_the_rest_a_m
     back = x.say(LUMEN, "Merci !", elsewhere["id"])
     third = x.say(PAUL, "De rien.", back["id"])
     below = x.say(NADIA, "Ah, @maison_lumen ?", elsewhere["id"])
-    comments = x.client().comments("").comments
-    mentions = x.client().mentions("").comments
+    said = x.client().comments("").comments
+    assert [each.at for each in said] == sorted(each.at for each in said if each.at)
+    comments = [each for each in said if each.kind is CommentKind.COMMENT]
+    mentions = [each for each in said if each.kind is not CommentKind.COMMENT]
     assert [each.remote_id for each in comments] == [first["id"], second["id"], third["id"]]
     assert [each.post.remote_id for each in comments if each.post] == [ours["id"], ours["id"], back["id"]]
     assert [each.parent_id for each in comments] == ["", first["id"], ""]
@@ -101,7 +103,6 @@ def test_our_own_words_and_reposts_are_left_aside(x: FakeX) -> None:
     again = [{"type": "retweeted", "id": ours["id"]}]
     x.say(NADIA, "RT @maison_lumen: Une lampe", referenced_tweets=again)
     assert x.client().comments("") == CommentBatch((), x.client().comments("").mark)
-    assert ids(x.client().mentions("")) == []
 
 
 def test_an_answer_to_a_post_of_ours_that_is_gone_is_still_a_comment(x: FakeX) -> None:
@@ -134,6 +135,66 @@ def test_from_a_mark_on_nothing_is_lost_over_several_turns(x: FakeX) -> None:
     assert set(said) <= set(read)
     read_on, _mark = all_of(client, mark)
     assert late in {*read, *read_on}
+
+
+PAGE: Final = 5 * (5_000 + 10_000)  # the smallest page, each by somebody else
+
+
+def heard_for(x: FakeX, money: int, said: int) -> tuple[CommentBatch, list[str], MemoryPurse]:
+    """What a turn brings that this much money pays for, of so many answers since a first one."""
+    ours = x.say(LUMEN, "Une lampe")
+    first = x.say(NADIA, "Avis", ours["id"])["id"]
+    new = [x.say(NADIA, f"Avis {number}", ours["id"])["id"] for number in range(said)]
+    purse = MemoryPurse(left=money)
+    return x.client(purse=purse).comments(first), new, purse
+
+
+def test_what_was_paid_for_is_kept_when_the_money_ends(x: FakeX) -> None:
+    turn, said, purse = heard_for(x, 5 * 5_000 + 10_000 + PAGE - 1, 12)
+    assert (ids(turn), turn.more) == (said[7:], True)
+    assert purse.left >= 0
+    assert ids(x.client().comments(turn.mark)) == said[:7]
+
+
+def test_the_next_page_is_as_small_as_the_money(x: FakeX) -> None:
+    turn, said, purse = heard_for(x, 3 * PAGE, 12)
+    assert (ids(turn), turn.more) == (said, False)
+    asked = [request.query["max_results"] for request in x.requests if request.path == MENTIONS]
+    assert asked == ["5", "5", "5"]
+    assert purse.left >= 0
+
+
+class Once(MemoryPurse):
+    """Money for one read; the rest is kept."""
+
+    def pay(self, what: str, times: int = 1) -> None:
+        if self.paid.get(what):
+            raise Never(Code.RESERVE_KEPT, step=NextStep.PAY)
+        super().pay(what, times)
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_the_reserve_ends_a_turn_as_well(x: FakeX, number: int) -> None:
+    ours = x.say(LUMEN, "Une lampe")
+    first = x.say(NADIA, "Avis", ours["id"])["id"]
+    said = [x.say(NADIA, f"Avis {each}", ours["id"])["id"] for each in range(number)]
+    turn = x.client(purse=Once()).comments(first)
+    assert (ids(turn), turn.more) == (said[-5:], number > 5)
+    assert {each.kind for each in turn.comments} == {CommentKind.COMMENT}
+    assert {each.post for each in turn.comments} == {None}, "what stands above was not paid for"
+
+
+def test_another_refusal_of_a_further_page_is_raised(x: FakeX) -> None:
+    ours = x.say(LUMEN, "Une lampe")
+    first = x.say(NADIA, "Avis", ours["id"])["id"]
+    for number in range(8):
+        x.say(NADIA, f"Avis {number}", ours["id"])
+    fine = x._page([each for each in x.posts.values() if each["author_id"] == NADIA.id], _query(first), 5)
+    x.fail_next(answering(Answer(200, fine.body)), "read")
+    x.fail_next(answering(UNAUTHORIZED), "read")
+    with pytest.raises(Never) as refused:
+        x.client().comments(first)
+    assert refused.value.code == Code.ACCESS_REFUSED
 
 
 def test_a_page_that_fails_waits_for_the_next_turn(x: FakeX) -> None:
@@ -174,7 +235,7 @@ def test_a_token_that_may_not_listen_keeps_publishing(x: FakeX, reply: Answer) -
 def test_a_refused_token_is_refused_here_too(x: FakeX) -> None:
     x.fail_next(answering(UNAUTHORIZED), "read")
     with pytest.raises(Never) as refused:
-        x.client().mentions("")
+        x.client().comments("")
     assert refused.value.code == Code.ACCESS_REFUSED
 
 
@@ -205,12 +266,12 @@ def test_an_edited_mention_is_the_same_one_with_other_words(x: FakeX) -> None:
     now = datetime.now(UTC)
     first = x.say(NADIA, "Vu chez @maison_lumne @maison_lumen", at=now - timedelta(minutes=9))
     client = x.client()
-    (heard,), mark = client.mentions("").comments, client.mentions("").mark
+    (heard,), mark = client.comments("").comments, client.comments("").mark
     history = [first["id"]]
     second = x.say(NADIA, "Vu chez @maison_lumen", at=now - timedelta(minutes=2))
     history.append(second["id"])
     first["edit_history_tweet_ids"] = second["edit_history_tweet_ids"] = history
-    (again,) = client.mentions(mark).comments
+    (again,) = client.comments(mark).comments
     assert (again.remote_id, again.text) == (heard.remote_id, "Vu chez @maison_lumen")
     assert again.url == f"https://x.com/i/web/status/{second['id']}"
     assert heard.at is not None

@@ -86,7 +86,7 @@ def test_a_mention(x: FakeX) -> None:
         kind=CommentKind.MENTION,
     )
     with time_machine.travel(TEN + timedelta(days=1)):
-        assert heard(x, "mention", "mentions") == CommentBatch((expected,), "1990000000000000105")
+        assert heard(x, "mention", "comments") == CommentBatch((expected,), "1990000000000000105")
 
 
 def test_a_reply_to_us_without_its_names_and_its_image(x: FakeX) -> None:
@@ -116,7 +116,7 @@ def test_an_edited_mention(x: FakeX) -> None:
     assert expected.edited_at is not None
     assert first is not None
     assert expected.edited_at - first == timedelta(seconds=1)
-    assert heard(x, "edited", "mentions") == CommentBatch((expected,), "1990000004194304000")
+    assert heard(x, "edited", "comments") == CommentBatch((expected,), "1990000004194304000")
 
 
 def test_a_private_message(x: FakeX) -> None:
@@ -133,7 +133,7 @@ def test_a_private_message(x: FakeX) -> None:
 
 def test_an_instant_yet_to_come_is_not_believed(x: FakeX) -> None:
     with time_machine.travel(TEN - timedelta(days=1)):
-        (mention,) = heard(x, "mention", "mentions").comments
+        (mention,) = heard(x, "mention", "comments").comments
     assert mention.at is None
 
 
