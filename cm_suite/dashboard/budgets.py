@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +15,14 @@ from publishing.selectors.free import AHEAD, PageUse, free_slots, uses_of
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """One cap and how much of its window, as it ends now, is used; `planned`: due in the window ahead."""
+    """One cap: how much of the window that ends now is used, and how full the fullest window with a planned
+    post is, wherever it stands (0: nothing is planned).
+    """
 
     hours: int
     limit: int
     used: int
-    planned: int
+    fullest: int
 
     @property
     def window(self) -> str:
@@ -61,5 +64,14 @@ def _budget(cap: Cap, uses: Iterable[PageUse], now: datetime) -> Budget:
         hours=cap.hours,
         limit=cap.at_most,
         used=sum(use.out and use.at > now - window for use in known),
-        planned=sum(not use.out and use.at < now + window for use in known),
+        fullest=_fullest(known, window),
+    )
+
+
+def _fullest(uses: Sequence[PageUse], window: timedelta) -> int:
+    """The most posts in any window that ends with a planned one, and so in any window that holds one."""
+    instants = sorted(use.at for use in uses)
+    ends = (use.at for use in uses if not use.out)
+    return max(
+        (bisect_right(instants, end) - bisect_right(instants, end - window) for end in ends), default=0
     )

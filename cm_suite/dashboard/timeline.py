@@ -16,6 +16,7 @@ from publishing.models import Delivery
 WIDTH: Final = 560
 MARK: Final = 16  # a mark is a square of this side
 STEP: Final = MARK + 2  # marks nearer than this stand under each other
+ROWS: Final = 2  # marks piled higher are a tower that nobody reads: the list is shown instead
 TICK_HOURS: Final = (0, 8, 12, 16, 20)
 
 
@@ -55,6 +56,11 @@ class TimeLine:
     ticks: Sequence[Tick]
     tracks: Sequence[Track]
     now: int
+
+    @property
+    def crowded(self) -> bool:
+        """Whether a list says more than the drawing."""
+        return any(track.height > ROWS * STEP for track in self.tracks)
 
     @property
     def ahead(self) -> int:

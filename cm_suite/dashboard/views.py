@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cm_suite.dashboard.lines import brand_lines
+from cm_suite.dashboard.rows import mine_of, rows_of
 from cm_suite.dashboard.selectors import HEALTH_DAYS, health, now_of, outlook
 from cm_suite.dashboard.timeline import timeline
 from moderation.selectors.conversations import waiting_count
@@ -31,13 +32,16 @@ def home(request: PersonRequest) -> HttpResponse:
 @require_safe
 def today(request: BrandRequest) -> HttpResponse:
     """What needs a person now, what goes out today and tomorrow, how each page does."""
-    now, days = now_of(request.brand), outlook(request.brand)
+    now, days, pages = now_of(request.brand), outlook(request.brand), health(request.brand)
+    rows = rows_of(now, request.rights, [each.audience.page for each in pages])
     context = {
         "now": now,
+        "rows": rows,
+        "mine": mine_of(now, rows, request.rights),
         "talks": waiting_count(request.brand),
         "outlook": days,
         "line": timeline(days, now.pauses),
-        "health": health(request.brand),
+        "health": pages,
         "health_days": HEALTH_DAYS,
         "audits": due(request.brand, AUDIT_DAYS),
         "missing": missing_legal_words(request.brand) if Act.MANAGE in request.rights else [],

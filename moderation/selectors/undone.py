@@ -39,6 +39,7 @@ class UndoneLine:
     state_words: str
     why: str
     excerpt: str
+    page_id: int
     page: str
     page_icon: str
     due_at: datetime | None
@@ -84,6 +85,7 @@ def undone_line(brand: Brand, action: Action, now: datetime) -> UndoneLine:
         state_words=str(action.get_state_display()),
         why=words.code_words(action.code),
         excerpt=excerpt(comment.text),
+        page_id=comment.page_id,
         page=comment.page.name,
         page_icon=network_icon(comment.page.network),
         due_at=due_at,

@@ -113,7 +113,31 @@ def test_a_window_is_open_at_its_far_end(cast: Cast) -> None:
     plan(cast.newsroom, NOON - timedelta(hours=24), S.PUBLISHED)
     plan(cast.newsroom, NOON + timedelta(hours=24), S.PLANNED)
     found = budgets_of([cast.newsroom.pk])[cast.newsroom.pk]
-    assert (found.used, found.planned) == (0, 0)
+    assert (found.used, found.fullest) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("out", "planned", "expected"),
+    [
+        ((), (), (0, 0)),
+        ((1, 2), (), (2, 0)),
+        ((1, 23), (), (2, 0)),
+        ((1, 23), (0.5,), (2, 3)),
+        ((1, 23), (2,), (2, 2)),
+        ((), (1, 2, 30, 31, 32), (0, 3)),
+        ((1,), (23, 25), (1, 2)),
+    ],
+)
+def test_what_is_planned_is_counted_in_the_fullest_window_not_added_to_another(
+    cast: Cast, out: tuple[float, ...], planned: tuple[float, ...], expected: tuple[int, int]
+) -> None:
+    Cap.objects.create(page=cast.newsroom, at_most=5, hours=24)
+    for hours in out:
+        plan(cast.newsroom, NOON - timedelta(hours=hours), S.PUBLISHED)
+    for hours in planned:
+        plan(cast.newsroom, NOON + timedelta(hours=hours), S.PLANNED)
+    found = budgets_of([cast.newsroom.pk])[cast.newsroom.pk]
+    assert (found.used, found.fullest) == expected
 
 
 def test_without_caps_one_question_is_asked(

@@ -239,14 +239,26 @@ def test_two_pages_of_one_name_are_told_apart(cast: Cast, signed_in: SignIn) -> 
     assert names == ["Lumen · Mastodon", "Lumen · Public page"]
 
 
+def test_a_tower_of_marks_is_listed_in_place_of_drawn(cast: Cast, signed_in: SignIn) -> None:
+    for minute in range(3):
+        plan(cast.newsroom, NOON + timedelta(minutes=minute))
+    assert drawn(cast.brand).crowded is True
+    html = BeautifulSoup(signed_in(cast.bob).get("/b/maison-lumen/").content, "lxml")
+    assert (html.select(".timeline"), html.select("details.timeline-list")) == ([], [])
+    assert len(html.select(".timeline-list a")) == 3
+    Delivery.objects.order_by("due_at").last().delete()  # type: ignore[union-attr]  # there are three
+    assert drawn(cast.brand).crowded is False
+    assert len(marks(shown(signed_in(cast.bob)))) == 2
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_geometry_is_written_in_whole_numbers_in_any_language(
     cast: Cast, signed_in: SignIn, language: str
 ) -> None:
     Person.objects.update(language=language)
     Pause.objects.create(brand=cast.brand, reason="a recall", started_by=cast.alice)
-    for minute in range(70):
-        plan(cast.newsroom, NOON + timedelta(seconds=minute))
+    for hour in range(12):
+        plan(cast.newsroom, NOON + timedelta(hours=hour * 3))
     figure = shown(signed_in(cast.bob))
     written = [
         str(shape[name])
@@ -255,7 +267,7 @@ def test_geometry_is_written_in_whole_numbers_in_any_language(
         if name in shape.attrs
     ]
     assert [value for value in written if not value.isdecimal()] == []
-    assert max(int(value) for value in written) == 70 * STEP
+    assert STEP < max(int(value) for value in written) < WIDTH
 
 
 def test_drawing_asks_nothing_of_the_database(

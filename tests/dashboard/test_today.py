@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -173,7 +174,7 @@ def test_a_page_s_line_says_fans_and_budget(cast: Cast) -> None:
     [line] = health(cast.brand)
     assert (line.audience.fans, line.audience.gained, line.audience.lost) == (4, 3, 1)
     assert line.budget is not None
-    assert (line.budget.hours, line.budget.limit, line.budget.used, line.budget.planned) == (24, 2, 1, 1)
+    assert (line.budget.hours, line.budget.limit, line.budget.used, line.budget.fullest) == (24, 2, 1, 2)
 
 
 def test_what_a_cap_holds_uses_no_budget(cast: Cast) -> None:
@@ -182,7 +183,7 @@ def test_what_a_cap_holds_uses_no_budget(cast: Cast) -> None:
     plan(cast.newsroom, NOON + hours(2), S.HELD, hold_reason=HoldReason.PAUSED)
     [line] = health(cast.brand)
     assert line.budget is not None
-    assert (line.budget.used, line.budget.planned) == (0, 1)
+    assert (line.budget.used, line.budget.fullest) == (0, 1)
 
 
 def test_without_caps_there_is_no_budget(cast: Cast) -> None:
@@ -208,6 +209,36 @@ def test_the_page_offers_each_act_to_those_who_may(cast: Cast, signed_in: SignIn
         "Ada": ["slot", "resume"],
         "Alice": ["slot", "reconnect", "resume"],
     }
+
+
+def test_the_count_is_of_what_the_reader_may_do(cast: Cast, signed_in: SignIn) -> None:
+    Person.objects.update(language="en")
+    second_page(cast.brand, state=PageState.NEEDS_RECONNECT)
+    plan(cast.newsroom, NOON, S.NEEDS_PERSON)
+    Pause.objects.create(brand=cast.brand, reason="a recall", started_by=cast.alice)
+    counts = {}
+    for person in (cast.vera, cast.mona, cast.bob, cast.ada, cast.alice):
+        page = BeautifulSoup(signed_in(person).get("/b/maison-lumen/").content, "lxml")
+        [count] = page.select("section[aria-labelledby=now] .card-head .count")
+        counts[person.name] = (count.get_text(), "is-risk" in count["class"])
+    assert counts == {
+        "Vera": ("3", False),
+        "Mona": ("3", False),
+        "Bob": ("1", True),
+        "Ada": ("2", True),
+        "Alice": ("3", True),
+    }
+
+
+def test_pages_of_one_name_are_told_apart_in_now(cast: Cast, signed_in: SignIn) -> None:
+    Person.objects.update(language="en")
+    other = second_page(cast.brand, host="https://social.example")
+    Page.objects.filter(brand=cast.brand).update(name="Lumen")
+    for page in (cast.newsroom, other):
+        plan(page, NOON, S.NEEDS_PERSON)
+    html = BeautifulSoup(signed_in(cast.bob).get("/b/maison-lumen/").content, "lxml")
+    names = [" ".join(each.stripped_strings) for each in html.select("[aria-labelledby=now] .page-name")]
+    assert names == ["Lumen Public page", "Mastodon: Lumen social.example"]
 
 
 def test_one_click_takes_the_slot(cast: Cast, signed_in: SignIn) -> None:

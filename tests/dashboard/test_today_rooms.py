@@ -153,7 +153,7 @@ def test_a_cap_s_window_is_told_as_its_rule_tells_it(
     plan(cast.newsroom, NOON + timedelta(hours=1))
     bar = part(signed_in(cast.bob), "health").select_one(".budget")
     assert bar is not None
-    assert words(bar) == f"{label} 1 of 4 + 1 planned"
+    assert words(bar) == f"{label} 1 of 4 ahead: at most 2 of 4"
 
 
 @pytest.mark.parametrize(
