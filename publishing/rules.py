@@ -47,10 +47,13 @@ class DeliveryAct(StrEnum):
     REMOVE = "remove"
 
 
-REPLANNED: Final = frozenset({S.PLANNED, S.HELD, S.MISSED, S.REJECTED, S.CANCELLED})
-CANCELLED_FROM: Final = frozenset({S.PLANNED, S.HELD, S.MISSED, S.REJECTED})
+MOVED_FROM: Final = frozenset({S.PLANNED, S.HELD, S.MISSED, S.REJECTED})
+CANCELLED_FROM: Final = MOVED_FROM
+REPLANNED: Final = MOVED_FROM | {S.CANCELLED}
+"""Where a time may be chosen. What was taken off the plan is planned anew, or put back: it is not moved."""
+
 _ACTS: Final = {
-    DeliveryAct.RESCHEDULE: REPLANNED - {S.CANCELLED},
+    DeliveryAct.RESCHEDULE: MOVED_FROM,
     DeliveryAct.CANCEL: CANCELLED_FROM,
     DeliveryAct.UNDO_CANCEL: frozenset({S.CANCELLED}),
     DeliveryAct.SETTLE: frozenset({S.NEEDS_PERSON}),

@@ -48,10 +48,17 @@ def schedule_next(post: Post, page: Page, after: datetime, by: Person) -> Planni
         return _schedule(_fresh(post.pk), page, wish) if wish else Refused(Refusal.NO_FREE_SLOT)
 
 
-def reschedule(delivery: Delivery, at: datetime, by: Person, *, override_reason: str = "") -> Planning:
-    """Give a delivery that waits, was missed or was refused another time; `at` as for `schedule`."""
+def reschedule(
+    delivery: Delivery, at: datetime, by: Person, *, override_reason: str = "", seen: datetime | None = None
+) -> Planning:
+    """Give a delivery that waits, was missed or was refused another time; `at` as for `schedule`.
+
+    `seen`: the time it had where the person looked. Refused (STATE_CHANGED) when somebody moved it since.
+    """
     with transaction.atomic():
         page = slots.locked(delivery.page_id)
+        if seen is not None and seen != _due_at(delivery):
+            return Refused(Refusal.STATE_CHANGED)
         return _replace(delivery, page, _wish(page, at, by, "rescheduled", override_reason))
 
 
@@ -76,8 +83,14 @@ def undo_cancel(delivery: Delivery, by: Person) -> Planning:
     """Put a cancelled delivery back at its time, if that is still ahead and still free."""
     with transaction.atomic():
         page = slots.locked(delivery.page_id)
-        due_at = Delivery.objects.values_list("due_at", flat=True).get(pk=delivery.pk)
-        return _replace(delivery, page, Wish(due_at, by, "delivery.restored"), frozenset({S.CANCELLED}))
+        return _replace(
+            delivery, page, Wish(_due_at(delivery), by, "delivery.restored"), frozenset({S.CANCELLED})
+        )
+
+
+def _due_at(delivery: Delivery) -> datetime:
+    """Its time as the database has it now; under its page's lock nobody moves it."""
+    return Delivery.objects.values_list("due_at", flat=True).get(pk=delivery.pk)
 
 
 def _fresh(post_id: int) -> Post:
@@ -118,7 +131,7 @@ def _planned_already(known: Delivery, page: Page, wish: Wish) -> Planned:
     return Planned(known, (*wish.notes, *other, *slots.standing_notes(page, known.due_at)))
 
 
-def _replace(delivery: Delivery, page: Page, wish: Wish, states: frozenset[S] = rules.REPLANNED) -> Planning:
+def _replace(delivery: Delivery, page: Page, wish: Wish, states: frozenset[S] = rules.MOVED_FROM) -> Planning:
     """Place a known delivery anew on its locked page."""
     post = _fresh(delivery.post_id)
     fresh = Delivery.objects.get(pk=delivery.pk)

@@ -63,13 +63,17 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Choosing a time: where the form goes, what it holds, what the rules say of the wish, if any."""
+    """Choosing a time: where the form goes, what it holds, what the rules say of the wish, if any.
+
+    `seen` is the time it has now, as the form sends it back; empty where nothing is moved.
+    """
 
     action: str
     form: WhenForm
     said: Said | None
     offer: Offer | None
     is_open: bool
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ class _Maker:
             said=self._said(page, row) if wished else None,
             offer=self.offers.get(row.delivery_id) if row and not wished else None,
             is_open=wished or typed is not None or self.only,
+            seen=row.due_at.isoformat() if row and DeliveryAct.RESCHEDULE in row.acts else "",
         )
 
     def _action(self, row: DeliveryRow | None) -> str:

@@ -12,14 +12,16 @@ from django.views.decorators.http import require_POST
 
 from pages.access import BrandRequest, brand_view
 from pages.enums import Act
+from publishing import rules
+from publishing.enums import Refusal
 from publishing.forms import FoundForm, ReasonForm, WhenForm
 from publishing.models import Delivery
 from publishing.services import plan, settle
 from publishing.services import remove as removing
-from publishing.services.results import Acting, Refused
+from publishing.services.results import Acting, Planned, Planning, Refused
 from publishing.views.cards import Asked
 from publishing.views.post_page import show
-from publishing.views.says import SHOWN_BY_VERDICT, refused_words
+from publishing.views.says import SHOWN_BY_VERDICT, planned_words, refused_words
 from publishing.views.telling import tell
 from publishing.views.wishes import Wish, slot_of
 
@@ -35,8 +37,11 @@ def reschedule(request: BrandRequest, delivery_id: int) -> HttpResponse:
         return show(request, delivery.post, asked=Asked(typed={delivery.page_id: form}), status=422)
     at = slot or form.wall
     reason = "" if slot else form.cleaned_data["override_reason"]
-    if tell(request, plan.reschedule(delivery, at, request.user, override_reason=reason)):
+    seen = slot_of(request.POST.get("seen", ""))
+    planning = plan.reschedule(delivery, at, request.user, override_reason=reason, seen=seen)
+    if tell(request, planning):
         return _back(request, delivery)
+    _tell_present(request, delivery, planning)
     return redirect(Wish((delivery.page_id,), at).address(request.brand.slug, delivery.post))
 
 
@@ -106,6 +111,14 @@ def _acted(request: BrandRequest, delivery: Delivery, result: Acting, done: str)
     else:
         messages.success(request, done)
     return _back(request, delivery)
+
+
+def _tell_present(request: BrandRequest, delivery: Delivery, planning: Planning) -> None:
+    """The time that somebody else gave it meanwhile, if that is why it was not moved."""
+    if isinstance(planning, Refused) and planning.code == Refusal.STATE_CHANGED:
+        now = Delivery.objects.select_related("page").get(pk=delivery.pk)
+        if now.state in rules.WAITING:
+            messages.info(request, " ".join(planned_words(Planned(now))))
 
 
 def _back(request: BrandRequest, delivery: Delivery) -> HttpResponse:

@@ -327,6 +327,24 @@ class TestReschedule:
         assert (row.due_at, row.planned_by) == (NOON + HOUR + timedelta(minutes=5), cast.ada)
         assert kinds() == ["delivery.rescheduled"]
 
+    def test_what_somebody_took_off_the_plan_stays_off(self, cast: Cast) -> None:
+        known = delivery_of(cast.newsroom, NOON + HOUR)
+        plan.cancel(Delivery.objects.get(), cast.ada)
+        for act in (plan.reschedule, plan.reschedule_next):
+            assert act(known, NOON + 2 * HOUR, cast.bob) == Refused(Refusal.STATE_CHANGED)
+        known.refresh_from_db()
+        assert (known.state, known.due_at) == (S.CANCELLED, NOON + HOUR)
+        assert kinds() == ["delivery.cancelled"]
+
+    def test_of_two_who_saw_the_same_time_the_first_moves_it(self, cast: Cast) -> None:
+        known = delivery_of(cast.newsroom, NOON + HOUR)
+        first = plan.reschedule(known, NOON + 2 * HOUR, cast.ada, seen=NOON + HOUR)
+        second = plan.reschedule(known, NOON + 3 * HOUR, cast.bob, seen=NOON + HOUR)
+        assert isinstance(first, Planned)
+        assert second == Refused(Refusal.STATE_CHANGED)
+        assert Delivery.objects.get().due_at == NOON + 2 * HOUR
+        assert kinds() == ["delivery.rescheduled"]
+
     def test_it_obeys_the_caps(self, cast: Cast) -> None:
         gap(cast.newsroom, 30)
         delivery_of(cast.newsroom, NOON + 2 * HOUR)

@@ -124,6 +124,35 @@ class TestMove:
         assert (fresh(row).due_at, fresh(row).state, len(said(answer))) == (NOON, state, 1)
         assert bob.follow(answer).status_code == 200
 
+    def test_of_two_who_saw_the_same_time_the_second_is_told_the_new_one(
+        self, bob: Rooms, row: Delivery
+    ) -> None:
+        seen = value_of(card_of(bob.get("post", row.post_id), row.pk), "[name=seen]")
+        bob.post("reschedule", row.pk, **when(AT), seen=seen)
+        answer = bob.post("reschedule", row.pk, **when(wall("2026-03-04", "10:00")), seen=seen)
+        assert fresh(row).due_at == DUE
+        assert said(answer)[-2:] == [
+            "Somebody was faster: look at how it stands now.",
+            "Planned on Maison Lumen for Mon 2 March, 15:30.",
+        ]
+        again = card_of(bob.follow(answer), row.pk)
+        assert {str(each["value"]) for each in again.select("[name=seen]")} == {DUE.isoformat()}
+        assert value_of(again, "[name=day]") == "2026-03-04"
+
+    def test_what_was_taken_off_meanwhile_stays_off(self, bob: Rooms, row: Delivery) -> None:
+        bob.post("cancel", row.pk)
+        answer = bob.post("reschedule", row.pk, **when(AT))
+        assert (state_of(row), fresh(row).due_at) == (S.CANCELLED, NOON + 3 * HOUR)
+        assert said(answer)[-1] == "Somebody was faster: look at how it stands now."
+        assert bob.follow(answer).status_code == 200
+
+    def test_every_offer_to_move_sends_the_time_that_was_seen(self, cast: Cast, bob: Rooms) -> None:
+        missed = delivery_of(cast.newsroom, NOON - HOUR, state=S.MISSED)
+        for page in (bob.get("post", missed.post_id), bob.get("plan"), bob.get("attention")):
+            moves = soup(page).select("form[action$='/move/']")
+            sent = [each.select_one("[name=seen]") for each in moves]
+            assert {each and each["value"] for each in sent} == {missed.due_at.isoformat()}
+
     def test_a_past_time_is_judged_beside_the_form(self, bob: Rooms, row: Delivery) -> None:
         answer = bob.post("reschedule", row.pk, **when(wall("2026-03-01", "09:00")))
         card = card_of(bob.follow(answer), row.pk)
