@@ -30,14 +30,14 @@ class Row:
     mine: bool
 
 
-def rows_of(now: Now, rights: Collection[Act], pages: Iterable[Page]) -> list[Row]:
+def rows_of(now: Now, rights: Collection[str], pages: Iterable[Page]) -> list[Row]:
     """A row for each item; `pages` are the brand's, so that namesakes are told apart. No query."""
     known = {page.pk: page for page in (*pages, *_pages_of(now))}
     names = page_names(known.values())
     return [Row(item, names.get(_page_id(item)), _is_mine(item, rights)) for item in now.items]
 
 
-def mine_of(now: Now, rows: Sequence[Row], rights: Collection[Act]) -> int:
+def mine_of(now: Now, rows: Sequence[Row], rights: Collection[str]) -> int:
     """How many things the reader may act on, those that are not shown with them."""
     more = {NowKind.DELIVERY: now.more, NowKind.REVIEW: now.more_reviews, NowKind.UNDONE: now.more_undone}
     return sum(row.mine for row in rows) + sum(n for kind, n in more.items() if ACTS[kind] in rights)
@@ -59,6 +59,6 @@ def _page_id(item: NowItem) -> int:
     return page.pk if page else 0
 
 
-def _is_mine(item: NowItem, rights: Collection[Act]) -> bool:
+def _is_mine(item: NowItem, rights: Collection[str]) -> bool:
     second = item.review is not None and item.review.state == ReviewState.SECOND
     return (Act.SECOND if second else ACTS[item.kind]) in rights
