@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,7 +15,19 @@ PROXY_PREFIX: Final = "x-forwarded-"
 
 
 def client_address(request: HttpRequest | None) -> str:
-    """The peer's network address; behind our own proxy, the one that the proxy saw. Empty when unknown."""
+    """The peer's network address, for counting; behind our own proxy, the one that the proxy saw.
+
+    Of an IPv6 address the network of 64 bits: whoever has one has all of its 2⁶⁴. Empty when unknown.
+    """
+    return _network(_peer(request), v6=64)
+
+
+def neighbourhood(request: HttpRequest | None) -> str:
+    """The wider network that the peer stands in, as one tenant may hold: 24 bits of IPv4, 48 of IPv6."""
+    return _network(_peer(request), v4=24, v6=48)
+
+
+def _peer(request: HttpRequest | None) -> str:
     if request is None:
         return ""
     if settings.SECURE_PROXY_SSL_HEADER:
@@ -23,6 +35,20 @@ def client_address(request: HttpRequest | None) -> str:
         if forwarded:
             return forwarded
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _network(peer: str, *, v4: int = 32, v6: int) -> str:
+    """The network of so many bits, without its size where it is one address; what is no address as it is."""
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return peer
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or IPv6Address(
+            int(address)
+        )  # without its zone, which is the peer's own
+    bits = v6 if address.version == 6 else v4
+    return str(ip_network(f"{address}/{bits}", strict=False)).removesuffix("/32")
 
 
 def is_local(request: HttpRequest | None) -> bool:

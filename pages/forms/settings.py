@@ -45,8 +45,8 @@ class BrandForm(BrandModelForm):
         help_texts = {
             "tagline": _("One sentence under the name on the public page."),
             "kind": _(
-                "Who is meant when visitors write “you”. Comments are read by it from now on: the law says other "
-                "things of words aimed at a public body than at a company."
+                "Who is meant when visitors write “you”. Comments are read by it from now on: the law does "
+                "not say the same of words aimed at a public body and at a company."
             ),
             "language": _("The language of the public page, and of the mails to those who follow it."),
             "publisher": _(

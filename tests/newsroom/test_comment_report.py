@@ -169,6 +169,32 @@ class TestSending:
         assert (late.status_code, value(soup(late), "reasons").strip()) == (429, NOTICE["reasons"])
         assert (CommentReport.objects.count(), Mail.objects.count()) == (1, 1)
 
+    def test_the_addresses_of_one_network_are_one_visitor(
+        self,
+        comment: NewsroomComment,
+        noon: time_machine.Traveller,
+        redis_url: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setitem(limits.PER_VISITOR, Counted.REPORT, Limit(2, 600.0))
+        crowd = [Visitor(noon, REMOTE_ADDR=f"2001:db8:0:1::{n}") for n in range(1, 5)]
+        assert [one.report(comment).status_code for one in crowd] == [302, 302, 429, 429]
+        assert Visitor(noon, REMOTE_ADDR="2001:db8:0:2::1").report(comment).status_code == 302
+
+    def test_whoever_floods_a_newsroom_shuts_nobody_else_out(
+        self,
+        comment: NewsroomComment,
+        noon: time_machine.Traveller,
+        redis_url: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setitem(limits.PER_NEWSROOM, Counted.REPORT, Limit(3, 600.0))
+        flood = [Visitor(noon, REMOTE_ADDR=f"2001:db8:0:{n}::1") for n in range(1, 8)]
+        assert [one.report(comment).status_code for one in flood] == [302] * 5 + [429] * 2
+        others = [Visitor(noon, REMOTE_ADDR=peer) for peer in ("192.0.2.9", "2001:db8:9:1::1")]
+        assert [one.report(comment).status_code for one in others] == [302, 302]
+        assert CommentReport.objects.count() == 7
+
 
 class TestAnswering:
     @pytest.mark.parametrize("removed", [True, False])

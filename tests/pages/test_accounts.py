@@ -11,7 +11,7 @@ import pytest
 import redis
 import time_machine
 from django.conf import settings as project
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from cm_suite.core import clock
@@ -19,7 +19,7 @@ from pages.models import Person
 from pages.notices.enums import MailKind
 from pages.notices.models import Mail
 from pages.services import accounts
-from pages.visitors import client_address, is_local
+from pages.visitors import client_address, is_local, neighbourhood
 from tests.people import PASSWORD, Cast
 
 SignIn = Callable[[Person], Client]
@@ -234,6 +234,24 @@ def test_behind_our_proxy_the_last_hop_counts(settings: Settings, db: None) -> N
     assert client_address(request) == "127.0.0.1"
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     assert client_address(request) == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("peer", "address", "wider"),
+    [
+        ("203.0.113.7", "203.0.113.7", "203.0.113.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("2001:DB8:1:2::9", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+        ("::ffff:203.0.113.7", "203.0.113.7", "203.0.113.0/24"),
+        ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
+        ("unix:", "unix:", "unix:"),
+        ("", "", ""),
+    ],
+)
+def test_of_an_ipv6_address_the_network_is_counted(peer: str, address: str, wider: str) -> None:
+    request = RequestFactory().get("/")
+    request.META["REMOTE_ADDR"] = peer
+    assert (client_address(request), neighbourhood(request)) == (address, wider)
 
 
 def reset_link() -> str:
