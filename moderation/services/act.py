@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cm_suite.core import clock, leases
-from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
+from cm_suite.core.errors import Later, Never, NextStep, Outcome, OutcomeError, Unknown
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from moderation import rules
@@ -318,14 +318,25 @@ def _ended(doing: Doing, error: OutcomeError) -> None:
         error = _credential_refused(doing, error)
     with transaction.atomic():
         outcomes.note(doing.attempt, error)
-        if isinstance(error, Never):
+        if isinstance(error, Never) and not _said_before(doing, error):
             outcomes.refuse(doing.action, doing.state, error)
-        elif isinstance(error, Unknown) and doing.attempt:
+        elif isinstance(error, Unknown | Never) and doing.attempt:
             look_at = clock.now() + settings.CM_RECONCILE_AFTER
             outcomes.lose(doing.action, error.code, look_at=look_at)
         else:
             retry_at = error.retry_at if isinstance(error, Later) else None
             outcomes.postpone(doing.action, doing.state, error.code, retry_at=retry_at)
+
+
+def _said_before(doing: Doing, error: Never) -> bool:
+    """Whether the network has these words because an earlier send of ours arrived, its answer lost.
+
+    Then it is asked where they stand; else they were said elsewhere, and a person changes them.
+    """
+    if error.code != NetworkCode.DUPLICATE or doing.attempt is None:
+        return False
+    earlier = doing.action.attempts.exclude(pk=doing.attempt.pk)
+    return earlier.filter(outcome=Outcome.UNKNOWN).exists()
 
 
 def _credential_refused(doing: Doing, error: Never) -> OutcomeError:

@@ -141,6 +141,9 @@ def _is_anothers(doing: Doing, published: Published | None) -> bool:
 def _absent(action: Action) -> None:
     """Tried again at once, or looked for later while the last try may still be arriving."""
     last: ActionAttempt | None = action.attempts.last()
+    if last is not None and last.code == NetworkCode.DUPLICATE:  # it is there, and it is not: a person looks
+        _again(action, Code.CANNOT_TELL)
+        return
     if last is not None and last.number >= MOST_ATTEMPTS:
         outcomes.ask_person(action, Code.ABSENT)
         return
