@@ -2,8 +2,9 @@
 
 Each call opens its own connection, is made once, and is cut after a total time. Codes raised:
 `not_sent` (Later: no byte of the request left) · `rate_limited` (Later) · `no_answer`, `answer_cut`,
-`answer_too_large`, `answer_unreadable`, `server_error` (Unknown on a write, Later on a read) ·
-`refused` (Refusal) · `redirected`, `too_many_redirects`, `request_malformed` (Never) · those of the guard.
+`answer_too_large`, `answer_unreadable`, `server_error` (Unknown on a write, Later on a read; 425 is always
+Later) · `refused` (Refusal) · `redirected` (Never; Unknown for a 303 on a write, which was done),
+`too_many_redirects`, `request_malformed` (Never) · those of the guard.
 No Django here.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -34,6 +36,7 @@ MAX_ANSWER: Final = 2000
 DEFAULT_PAUSE: Final = timedelta(minutes=1)
 LONGEST_PAUSE: Final = timedelta(days=1)
 DEEPEST: Final = 100  # lists and objects inside one another
+_UNTIMELY: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 _EPOCH_FROM: Final = 1_000_000_000
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -67,7 +70,7 @@ class Answer:
 
 
 class Refusal(Never):
-    """A 4xx other than 429: the network refused. A network's client turns it into a code of its own."""
+    """A 4xx, but for 408, 425 and 429: the network refused. Its client turns it into a code of its own."""
 
     def __init__(
         self, code: str = "refused", *, status: int, headers: Mapping[str, str], body: bytes, answer: str = ""
@@ -237,12 +240,16 @@ class NetworkHttp:
         self._heed(raw)
         if raw.status == 429:
             raise self._slowed(raw, text)
+        if raw.status in _UNTIMELY:
+            raise _untimely(raw, write, text)
         if 400 <= raw.status < 500:
             raise Refusal(status=raw.status, headers=raw.headers, body=raw.body, answer=text)
         if raw.status >= 500:
             raise _lost(write, "server_error", text, retry_at=retry_at(raw.headers, clock.now()))
         if raw.fault:
             raise _lost(write, raw.fault, text)
+        if write and raw.status == HTTPStatus.SEE_OTHER:
+            raise Unknown("redirected", answer=text)
         if raw.status >= 300 and (write or raw.status != 304):
             raise Never("redirected", answer=text)
         return Answer(raw.status, raw.headers, raw.body, write)
@@ -271,6 +278,14 @@ class NetworkHttp:
         """The answer as the attempt's record may keep it: short, without a secret."""
         body = raw.body[: 4 * MAX_ANSWER].decode("utf-8", "replace")
         return clip(storable(redact(f"{raw.status} {body}", self._secrets)).strip(), MAX_ANSWER)
+
+
+def _untimely(raw: _Raw, write: bool, answer: str) -> OutcomeError:
+    """A 4xx about time alone: 425 did nothing; a 408 may come from a proxy that had handed the request on."""
+    until = retry_at(raw.headers, clock.now())
+    if raw.status == HTTPStatus.TOO_EARLY:
+        return Later("server_error", answer=answer, retry_at=until)
+    return _lost(write, "no_answer", answer, retry_at=until)
 
 
 def _lost(write: bool, code: str, answer: str, retry_at: datetime | None = None) -> OutcomeError:

@@ -280,7 +280,7 @@ def test_an_answer_that_is_not_json(method: str, kind: type[OutcomeError], serve
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 410, 422])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422])
 def test_a_refusal_keeps_what_the_network_said(method: str, status: int, server: Server) -> None:
     server.answering(answer(f"{status} No", b'{"error": "no"}', "X-Why: because"))
     error = outcome(client(server), method, server.url)
@@ -288,6 +288,29 @@ def test_a_refusal_keeps_what_the_network_said(method: str, status: int, server:
     assert (error.code, error.status, error.body) == ("refused", status, b'{"error": "no"}')
     assert (error.headers["x-why"], error.step) == ("because", NextStep.NONE)
     assert error.answer == f'{status} {{"error": "no"}}'
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "kind", "code"),
+    [
+        ("GET", 408, Later, "no_answer"),
+        ("POST", 408, Unknown, "no_answer"),
+        ("DELETE", 408, Unknown, "no_answer"),
+        ("GET", 425, Later, "server_error"),
+        ("POST", 425, Later, "server_error"),
+    ],
+)
+def test_what_is_said_of_time_alone_is_no_refusal(
+    method: str, status: int, kind: type[OutcomeError], code: str, server: Server
+) -> None:
+    server.answering(answer(f"{status} Not now", b"<html>", "Retry-After: 90"))
+    pace = MemoryPace()
+    with time_machine.travel(NOW, tick=False):
+        error = outcome(client(server, pace=pace), method, server.url)
+    assert (summary(error), error.answer) == ((kind, code), f"{status} <html>")
+    if isinstance(error, Later):
+        assert error.retry_at == NOW + timedelta(seconds=90)
+    assert (pace.until, server.connections) == ({}, 1)
 
 
 def test_a_refusal_cut_short_is_still_a_refusal(server: Server) -> None:
@@ -340,10 +363,14 @@ def test_a_pace_in_the_past_stops_nobody(server: Server) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_of_a_write_is_not_followed(method: str, status: int, server: Server) -> None:
+@pytest.mark.parametrize(
+    ("status", "kind"), [(301, Never), (302, Never), (303, Unknown), (307, Never), (308, Never)]
+)
+def test_a_redirect_of_a_write_is_not_followed(
+    method: str, status: int, kind: type[OutcomeError], server: Server
+) -> None:
     server.answering(answer(f"{status} Moved", b"", f"Location: {server.url}/elsewhere"))
-    assert summary(outcome(client(server), method, server.url)) == (Never, "redirected")
+    assert summary(outcome(client(server), method, server.url)) == (kind, "redirected")
     assert server.connections == 1
 
 
