@@ -1,6 +1,7 @@
 """The contract of `score_comments`, byte for byte on one comment, and its faults."""
 
 import csv
+import gzip
 import json
 from io import StringIO
 from pathlib import Path
@@ -107,13 +108,22 @@ def test_lone_surrogates_and_bad_bytes_pass_through(tmp_path: Path) -> None:
         ("in.jsonl", '{"text": "a"}', "line 1: no id"),
         ("in.jsonl", '{"id": 1, "text": 3}', "line 1: text is not a string"),
         ("in.jsonl", "[1]", "line 1: not an object"),
+        ("in.jsonl", '{"id": 1, "text": ' + "[" * 100_000 + "]" * 100_000 + "}", "line 1: not JSON"),
+        ("in.jsonl", '{"id": [1], "text": "a"}', "line 1: id is neither a string nor a number"),
+        ("in.csv", "id,text\n1,a\n2\n", "line 3: no text"),
+        ("in.csv", "id,text\n1," + "a" * 10_000_001, "line 1: field larger than field limit"),
+        ("in.csv", "a" * 10_000_001, "field larger than field limit"),
+        ("in.csv.gz", "id,text", "damaged|Not a gzipped file"),
     ],
 )
-def test_an_unreadable_row_is_named(tmp_path: Path, name: str, content: str, message: str) -> None:
+def test_an_unreadable_row_is_named_and_leaves_nothing(
+    tmp_path: Path, name: str, content: str, message: str
+) -> None:
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     with pytest.raises(CommandError, match=message):
         score(path)
+    assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
 def test_an_absent_file_and_an_output_over_its_input_are_refused(tmp_path: Path) -> None:
@@ -123,3 +133,34 @@ def test_an_absent_file_and_an_output_over_its_input_are_refused(tmp_path: Path)
     with pytest.raises(CommandError, match="overwrite"):
         call_command("score_comments", input=str(path), output=str(path))
     assert path.read_text(encoding="utf-8") == '{"id": 1, "text": "a"}'
+
+
+def test_the_packed_file_of_the_shared_data_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv.gz"
+    path.write_bytes(gzip.compress(b"id,text,toxic\n7,Votre vendeuse est une connasse.,1\n"))
+    (result,) = score(path)
+    assert (result["id"], result["flag"]) == ("7", True)
+
+
+@pytest.mark.parametrize("broken", ["absent", "short row", "deep"])
+def test_a_fault_leaves_the_earlier_output_as_it_was(tmp_path: Path, broken: str) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n1,Bonjour\n", encoding="utf-8")
+    score(source)
+    before = (tmp_path / "out.jsonl").read_bytes()
+    if broken == "absent":
+        source.unlink()
+    elif broken == "short row":
+        source.write_text("id,text\n1,Bonjour\n2\n", encoding="utf-8")
+    else:
+        source = jsonl(tmp_path, '{"id": 1, "text": "a"}', "[" * 100_000)
+    with pytest.raises(CommandError):
+        score(source)
+    assert (tmp_path / "out.jsonl").read_bytes() == before
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_file_without_a_comment_gives_an_empty_one(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n", encoding="utf-8")
+    assert score(source) == []

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
-import os
-import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from cm_suite.core.rows import BadRows, Row, convert
 from reputation.scoring.sentiment import KINDS, SOCIAL, Opinion, score
-
-_LONGEST_FIELD = 10_000_000
 
 
 class Command(BaseCommand):
@@ -36,85 +30,17 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        source, destination = Path(options["input"]), Path(options["output"])
-        if source.resolve() == destination.resolve():
-            raise CommandError("the output would overwrite the input; give --output another name")
-        partial = destination.with_name(f"{destination.name}.part")
+        """Raises CommandError naming the line that cannot be read."""
+        destination, kind = Path(options["output"]), options["kind"]
+
+        def line(row: Row) -> Mapping[str, Any]:
+            return {"id": row["id"], **as_json(score(row["text"], kind))}
+
         try:
-            count = _write(source, partial, options["kind"])
-            os.replace(partial, destination)
-        except (OSError, EOFError) as error:
-            raise CommandError(_fault(source, error)) from error
-        finally:
-            partial.unlink(missing_ok=True)
+            count = convert(Path(options["input"]), destination, line, least=1)
+        except BadRows as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{count} texts scored, {destination}")
-
-
-def _fault(source: Path, error: OSError | EOFError) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return f"{source}: damaged gzip file ({error}); pack it again or give it unpacked"
-
-
-def _write(source: Path, partial: Path, kind: str) -> int:
-    """Write a line for each row of the source; return how many. Raises CommandError on the first bad row."""
-    count = 0
-    with partial.open("w", encoding="utf-8") as out:
-        for row in rows(source):
-            out.write(json.dumps({"id": row["id"], **as_json(score(row["text"], kind))}) + "\n")
-            count += 1
-    if not count:
-        raise CommandError(f"{source.name}: no row to score; it needs the columns id and text")
-    return count
-
-
-def rows(source: Path) -> Iterator[Mapping[str, Any]]:
-    """Yield the rows of a file, checked. Raises CommandError naming the line that cannot be read."""
-    readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows}
-    packed = source.suffix.lower() == ".gz"
-    reader = readers.get((Path(source.stem) if packed else source).suffix.lower())
-    if reader is None:
-        raise CommandError(f"{source.name}: expected a .csv or .jsonl file (or one packed by gzip)")
-    with _opened(source, packed) as file:
-        for line, row in reader(file, source.name):
-            for column in ("id", "text"):
-                if row.get(column) is None:
-                    raise CommandError(f"{source.name}, line {line}: no {column}")
-            if not isinstance(row["text"], str):
-                raise CommandError(f"{source.name}, line {line}: text is not a string")
-            yield row
-
-
-def _opened(source: Path, packed: bool) -> TextIO:
-    if packed:
-        return gzip.open(source, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="")
-    return source.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
-
-
-def _csv_rows(file: TextIO, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    csv.field_size_limit(min(sys.maxsize, _LONGEST_FIELD))
-    reader = csv.DictReader(file)
-    missing = [column for column in ("id", "text") if column not in (reader.fieldnames or ())]
-    if missing:
-        raise CommandError(f"{name}: missing column {', '.join(missing)}; the first line names the columns")
-    try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise CommandError(f"{name}, line {reader.line_num}: {error}") from error
-
-
-def _jsonl_rows(file: TextIO, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(file, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise CommandError(f"{name}, line {number}: not JSON ({error})") from error
-        if not isinstance(row, dict):
-            raise CommandError(f"{name}, line {number}: not an object")
-        yield number, row
 
 
 def as_json(opinion: Opinion) -> dict[str, Any]:
