@@ -79,6 +79,10 @@ def test_a_closed_port_is_not_sent() -> None:
             NextStep.RECONNECT,
         ),
         (403, {"error": "Your login is currently disabled"}, Code.ACCOUNT_CLOSED, NextStep.RECONNECT),
+        (403, {"error": "Your login is currently pending approval"}, Code.ACCOUNT_CLOSED, NextStep.RECONNECT),
+        (403, {"error": "Your account has been suspended"}, Code.ACCOUNT_CLOSED, NextStep.RECONNECT),
+        (403, {"error": "This action is not allowed"}, Code.NOT_ALLOWED_HERE, NextStep.CONTACT),
+        (403, {"error": "You are not allowed to do this"}, Code.NOT_ALLOWED_HERE, NextStep.CONTACT),
         (403, "<html>Checking your browser</html>", Code.BLOCKED, NextStep.CONTACT),
         (401, "<html>Authorization required</html>", Code.BLOCKED, NextStep.CONTACT),
         (

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cm_suite.core import clock
-from cm_suite.core.errors import Later, Never, NextStep
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError
 from cm_suite.core.http import NetworkHttp, Refusal
 from pages.networks.errors import Code
 from pages.networks.linkedin.errors import said_in
@@ -23,6 +23,10 @@ from pages.networks.types import AppKeys, Grant
 
 OAUTH: Final = "https://www.linkedin.com"
 _BETWEEN: Final = re.compile(r"[,\s]+")
+_SPENT: Final = ("refresh token", "authorization grant")
+"""What LinkedIn's words speak of when it is the token that is no good: "The provided authorization grant or
+refresh token is invalid, expired or revoked." """
+
 _OURS: Final = frozenset({"invalid_client", "unauthorized_client", "invalid_client_id"})
 
 
@@ -40,7 +44,7 @@ def keys_of(app: AppKeys | None) -> AppKeys:
 
 def asked(http: NetworkHttp, host: str, app: AppKeys | None, said: Mapping[str, str], refused: Code) -> Grant:
     """A grant for what is `said`. Raises Never: `refused` with RECONNECT when LinkedIn says no to it,
-    `keys_missing` when it says no to the application.
+    `keys_missing` when it says no to the application. Any other refusal of its own is Later.
     """
     keys = keys_of(app)
     form = {**said, "client_id": keys.client_id, "client_secret": keys.client_secret}
@@ -75,10 +79,20 @@ def _after(now: datetime, seconds: object) -> datetime | None:
         return None
 
 
-def _explained(refusal: Refusal, refused: Code) -> Never:
+def _explained(refusal: Refusal, refused: Code) -> OutcomeError:
     said = said_in(refusal.body)
     if not said:
         return Never(Code.BLOCKED, answer=refusal.answer, step=NextStep.CONTACT)
     if said.get("error") in _OURS:
         return Never(Code.KEYS_MISSING, answer=refusal.answer, step=NextStep.CONTACT)
-    return Never(refused, answer=refusal.answer, step=NextStep.RECONNECT)
+    if _is_no(said, refused):
+        return Never(refused, answer=refusal.answer, step=NextStep.RECONNECT)
+    return Later("server_error", answer=refusal.answer)
+
+
+def _is_no(said: Mapping[str, Any], refused: Code) -> bool:
+    """Whether it is the code or the token that LinkedIn refuses; a code is good once, whatever is wrong."""
+    error, words = said.get("error"), str(said.get("error_description") or "").lower()
+    if error != "invalid_request":
+        return error == "invalid_grant"
+    return refused == Code.GRANT_REFUSED or any(spent in words for spent in _SPENT)

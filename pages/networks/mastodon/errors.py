@@ -11,6 +11,11 @@ from cm_suite.core.http import Refusal, parsed
 from pages.networks.errors import Code
 
 NO_TOKEN: Final = b"invalid bearer token"  # how Takahē refuses one, in plain words
+CLOSED: Final = ("your login", "suspended", "disabled", "deactivated", "moved", "pending approval")
+"""How servers speak of an account that they closed, or have not opened yet. What one action alone is refused
+with ("This action is not allowed") says nothing of the account.
+"""
+
 AGAIN: Final = timedelta(seconds=30)  # after which an image that was not ready is tried again
 
 
@@ -33,10 +38,18 @@ def _meaning(status: int, said: str) -> tuple[Code, NextStep]:
     if status == 401 or (status == 422 and "authenticated user" in said):
         return Code.ACCESS_REFUSED, NextStep.RECONNECT
     if status == 403:
-        return (Code.SCOPE_MISSING if "scope" in said else Code.ACCOUNT_CLOSED), NextStep.RECONNECT
+        return _forbidden(said)
     if status in {404, 405, 410}:
         return Code.NOT_FOUND, NextStep.CONTACT
     return Code.CONTENT_REFUSED, NextStep.EDIT
+
+
+def _forbidden(said: str) -> tuple[Code, NextStep]:
+    if "scope" in said:
+        return Code.SCOPE_MISSING, NextStep.RECONNECT
+    if any(words in said for words in CLOSED):
+        return Code.ACCOUNT_CLOSED, NextStep.RECONNECT
+    return Code.NOT_ALLOWED_HERE, NextStep.CONTACT
 
 
 def uncreated(refusal: Refusal) -> OutcomeError:

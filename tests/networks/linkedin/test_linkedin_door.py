@@ -93,6 +93,7 @@ def test_an_application_that_is_not_approved_is_given_no_refresh_token(linkedin:
 REFUSALS: Final[list[tuple[Reply, type[OutcomeError], str, NextStep | None]]] = [
     (Reply(400, {"error": "invalid_grant"}), Never, Code.GRANT_REFUSED, NextStep.RECONNECT),
     (Reply(400, {"error": "invalid_request"}), Never, Code.GRANT_REFUSED, NextStep.RECONNECT),
+    (Reply(400, {"error": "temporarily_unavailable"}), Later, "server_error", None),
     (Reply(401, {"error": "invalid_client"}), Never, Code.KEYS_MISSING, NextStep.CONTACT),
     (Reply(403, "<html>wall</html>"), Never, Code.BLOCKED, NextStep.CONTACT),
     (Reply(200, {}), Later, "answer_unreadable", None),
@@ -183,8 +184,29 @@ def test_without_a_refresh_token_nobody_is_asked_and_nothing_disconnects(linkedi
     assert linkedin.requests == []
 
 
+SPENT: Final = "The provided authorization grant or refresh token is invalid, expired or revoked."
+
+
+def oauth(error: str, words: str) -> Reply:
+    """How the token endpoint refuses."""
+    return Reply(400, {"error": error, "error_description": words})
+
+
 OUTCOMES: Final[list[tuple[Reply, type[OutcomeError], str, Any]]] = [
     (Reply(400, {"error": "invalid_grant"}), Never, Code.EXPIRED, NextStep.RECONNECT),
+    (oauth("invalid_request", SPENT), Never, Code.EXPIRED, NextStep.RECONNECT),
+    (
+        oauth("invalid_request", "Unable to retrieve access token: appid/redirect uri"),
+        Later,
+        "server_error",
+        None,
+    ),
+    (oauth("invalid_request", "A required parameter is missing"), Later, "server_error", None),
+    (oauth("temporarily_unavailable", "try later"), Later, "server_error", None),
+    (oauth("server_error", SPENT), Later, "server_error", None),
+    (fakes.error(403, "ACCESS_DENIED", "Not enough permissions"), Later, "server_error", None),
+    (fakes.error(404, "NOT_FOUND", "No virtual resource found"), Later, "server_error", None),
+    (Reply(405, {"message": "Method not allowed"}), Later, "server_error", None),
     (Reply(401, {"error": "invalid_client"}), Never, Code.KEYS_MISSING, NextStep.CONTACT),
     (Reply(403, "<html>wall</html>"), Never, Code.BLOCKED, NextStep.CONTACT),
     (Reply(500, {}), Later, "server_error", None),
