@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,6 +26,8 @@ from publishing.views.post_page import show
 from publishing.views.says import SHOWN_BY_VERDICT, planned_words, refused_words
 from publishing.views.telling import tell
 from publishing.views.wishes import Wish, slot_of
+
+ADDRESS_MOST: Final = 2000
 
 
 @brand_view(Act.WRITE)
@@ -121,10 +125,16 @@ def _tell_present(request: BrandRequest, delivery: Delivery, planning: Planning)
             messages.info(request, " ".join(planned_words(Planned(now))))
 
 
+def _is_here(request: BrandRequest, target: str) -> bool:
+    """Whether it is an absolute path of this site; anything else would be looked up as a view's name."""
+    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return allowed and target.startswith("/") and len(target) <= ADDRESS_MOST
+
+
 def _back(request: BrandRequest, delivery: Delivery) -> HttpResponse:
     """To where the person came from, when the form says so; else to the delivery on its post's page."""
     target = request.POST.get("next", "")
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-        return redirect(target)
+    if _is_here(request, target):
+        return HttpResponseRedirect(target)
     path = reverse("publishing:post", args=[request.brand.slug, delivery.post_id])
     return redirect(f"{path}#delivery-{delivery.pk}")

@@ -335,6 +335,12 @@ class TestBack:
             " https://elsewhere.example",
             "https://testserver@elsewhere.example/",
             "",
+            "0",
+            "[]",
+            "23:59",
+            "plan",
+            "publishing:plan",
+            "/" + "x" * 3000,
         ],
     )
     def test_no_address_leaves_the_site(self, bob: Rooms, row: Delivery, target: str) -> None:
