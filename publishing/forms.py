@@ -11,6 +11,7 @@ from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from cm_suite.core.text import is_blank
 from pages.enums import PageState
 from pages.forms.rows import RowsField
 from pages.models import Brand, Page
@@ -105,9 +106,9 @@ class ContentForm(forms.Form):
     )
 
     def clean_text(self) -> str:
-        """The text without blanks at its ends; one that is nothing but blanks is refused."""
+        """The text without blanks at its ends; one that shows nothing is refused."""
         text: str = self.cleaned_data["text"].replace("\r\n", "\n").strip()
-        if not text:
+        if is_blank(text):
             raise forms.ValidationError(_("Write something first."), code="required")
         return text
 

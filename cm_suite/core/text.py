@@ -12,6 +12,8 @@ from urllib.parse import quote, quote_plus
 REDACTED = "[redacted]"
 ELLIPSIS = "…"
 _ZERO_WIDTH_JOINER = "\u200d"
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Mn", "Mc", "Me"})
+_EMPTY_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that are drawn as nothing
 _BEARER = re.compile(r"(?i)\b(bearer|basic)(\s+)[a-z0-9._~+/=-]{6,}")
 _NAMED = re.compile(
     r"(?i)(\b(?:access_token|refresh_token|client_secret|api_key|password|token)\b[\"']?\s*[=:]\s*[\"']?)"
@@ -42,6 +44,11 @@ def _spellings(secrets: Iterable[str]) -> set[str]:
     for secret in secrets:
         spelled |= {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}
     return {each for each in spelled if each.strip()}
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: blanks, controls, invisible signs, marks without a letter to stand on."""
+    return all(unicodedata.category(sign) in _UNSEEN or sign in _EMPTY_LETTERS for sign in text)
 
 
 def clip(text: str, n: int) -> str:

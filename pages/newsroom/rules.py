@@ -73,11 +73,6 @@ def missing_legal(values: dict[str, str]) -> list[str]:
     return [field for field in LEGAL_FIELDS if not values.get(field, "").strip()]
 
 
-def is_blank(text: str) -> bool:
-    """Whether a text shows nothing: only spaces, controls and marks without a letter to stand on."""
-    return all(unicodedata.category(sign)[0] in "ZCM" for sign in text)
-
-
 def passes_for(name: str, brand: str) -> bool:
     """Whether readers would take a visitor's name for the brand's own: case, accents and signs aside."""
     return bool(_skeleton(name)) and _skeleton(name) == _skeleton(brand)

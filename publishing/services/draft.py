@@ -9,6 +9,7 @@ from django.db import transaction
 
 from cm_suite.core import clock, ledger
 from cm_suite.core.states import move
+from cm_suite.core.text import is_blank
 from pages.models import Brand, Person
 from publishing import rules
 from publishing.enums import ContentType, DeliveryState, Refusal
@@ -127,7 +128,7 @@ def _misfit(post: Post, content: Content) -> Refused | None:
 
 def _unkept(brand: Brand, content: Content) -> Refused | None:
     """Why this cannot even be kept: no words, or an image that the brand does not have (any more)."""
-    if not content.text.strip():
+    if is_blank(content.text):
         return Refused(Refusal.EMPTY)
     ids = {each.stored_id for each in content.images}
     held = StoredImage.objects.filter(brand=brand, pk__in=ids).count() if ids else 0

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from cm_suite.core.errors import OutcomeError
 from cm_suite.core.states import move
+from cm_suite.core.text import is_blank
 from pages.models import Person
 from pages.networks.base import Deletes
 from pages.networks.errors import Code
@@ -44,7 +45,7 @@ def remove(delivery: Delivery, reason: str, by: Person) -> Acting:
 
 
 def _unremovable(delivery: Delivery, reason: str) -> Refused | None:
-    if not reason:
+    if is_blank(reason):
         return Refused(Refusal.REASON_MISSING)
     if delivery.state not in rules.OUT:
         return Refused(Refusal.STATE_CHANGED)

@@ -11,6 +11,7 @@ from cm_suite.core import clock, ledger, queue
 from cm_suite.core.clock import LocalKind
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
+from cm_suite.core.text import is_blank
 from pages.enums import Act, PageState
 from pages.models import Brand, Page, Person
 from pages.rules import may
@@ -96,7 +97,7 @@ def misfit(load: Load, page: Page) -> Refused | None:
     """Why this cannot go on this page: it is only read, there is nothing to say, or more than it takes."""
     if not fits.publishes(page.network):
         return Refused(Refusal.READ_ONLY, {"page": page.name})
-    if not load.text.strip():
+    if is_blank(load.text):
         return Refused(Refusal.EMPTY)
     length, limit = length_on(page, load.text, load.link), limit_of(page)
     if length > limit:
@@ -165,7 +166,7 @@ def ring(at: datetime) -> None:
 
 def _not_overridden(page: Page, verdict: Verdict, wish: Wish) -> Refused | None:
     refused = refused_by(page, verdict, wish.by)
-    if not wish.override_reason.strip():
+    if is_blank(wish.override_reason):
         return refused
     if refused.may_override:
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from cm_suite.core.text import is_blank
 from pages.models import Page, Person
 from pages.selectors.connected import length_on, limit_of
 from publishing.enums import PlanNote
@@ -44,7 +45,7 @@ def check(
     """
     length, limit = length_on(page, content.text, content.link), limit_of(page)
     if at is None:
-        refused = slots.misfit(content.load, page) if content.text.strip() else None
+        refused = slots.misfit(content.load, page) if not is_blank(content.text) else None
         return Check(page, None, length, limit, refused, (*slots.standing_notes(page), *_unseen(content)))
     instant, notes = slots.moment(at, page.brand)
     refused = _refused(content, page, instant, by, without)
@@ -53,7 +54,7 @@ def check(
 
 
 def _refused(content: Content, page: Page, at: datetime, by: Person, without: int | None) -> Refused | None:
-    load = replace(content.load, text=content.text.strip() or NOT_YET)
+    load = replace(content.load, text=NOT_YET if is_blank(content.text) else content.text.strip())
     unfit = slots.unfit(load, page, at)
     if unfit is not None:
         return unfit
@@ -63,4 +64,4 @@ def _refused(content: Content, page: Page, at: datetime, by: Person, without: in
 
 def _unseen(content: Content) -> tuple[PlanNote, ...]:
     """Whether an image is there for the eye alone."""
-    return () if all(alt.strip() for alt in content.load.alts) else (PlanNote.ALT_MISSING,)
+    return () if not any(is_blank(alt) for alt in content.load.alts) else (PlanNote.ALT_MISSING,)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cm_suite.core.text import ELLIPSIS, REDACTED, clip, fingerprint, redact
+from cm_suite.core.text import ELLIPSIS, REDACTED, clip, fingerprint, is_blank, redact
 
 
 def test_a_fingerprint_is_a_known_value() -> None:
@@ -87,3 +87,29 @@ def test_a_clipped_text_fits(text: str, size: int) -> None:
     clipped = clip(text, size)
     assert len(clipped) <= size
     assert clipped == text or size == 0 or clipped.endswith(ELLIPSIS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t",
+        "\u200b\u2060",
+        "\u202e",
+        "\ufeff",
+        "\u00ad",
+        "\x00",
+        "\ud800",
+        "\u0301",
+        "\u3164",
+        "\u2800",
+    ],
+)
+def test_what_shows_nothing_is_blank(text: str) -> None:
+    assert is_blank(text) is True
+    assert is_blank(f"{text}a{text}") is False
+
+
+@pytest.mark.parametrize("text", [".", "0", "é", "e\u0301", "👩\u200d🎨", "❤\ufe0f", "شكرا", "한국어", "⠓"])
+def test_what_shows_something_is_not(text: str) -> None:
+    assert is_blank(text) is False

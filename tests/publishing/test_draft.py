@@ -37,8 +37,9 @@ class TestCreate:
             1,
         )
 
-    def test_no_text_is_refused(self, cast: Cast) -> None:
-        assert draft.create(cast.brand, cast.bob, Content(" \n ")) == Refused(Refusal.EMPTY)
+    @pytest.mark.parametrize("text", [" \n ", "\u200b\u2060", "\ufeff"])
+    def test_no_text_is_refused(self, cast: Cast, text: str) -> None:
+        assert draft.create(cast.brand, cast.bob, Content(text)) == Refused(Refusal.EMPTY)
         assert Post.objects.count() == 0
 
     def test_a_form_sent_twice_keeps_one(self, cast: Cast) -> None:

@@ -50,7 +50,7 @@ class TestContent:
         form = content(text=typed)
         assert (form.is_valid(), form.cleaned_data["text"]) == (True, kept)
 
-    @pytest.mark.parametrize("typed", ["", " ", "\n\r\n\t", "\u00a0", "a" * 70_001, "a\x00b"])
+    @pytest.mark.parametrize("typed", ["", " ", "\n\r\n\t", "\u00a0", "\u200b\u2060", "a" * 70_001, "a\x00b"])
     def test_no_text_and_far_too_much_are_refused(self, typed: str) -> None:
         form = content(text=typed)
         assert (form.is_valid(), list(form.errors)) == (False, ["text"])

@@ -89,8 +89,9 @@ class TestFit:
         assert done == Refused(Refusal.TOO_LONG, {"page": "Maison Lumen", "length": 11, "limit": 10})
         assert Delivery.objects.count() == 0
 
-    def test_no_text_is_refused(self, cast: Cast) -> None:
-        done = plan.schedule(post_of(cast.brand, text=" \n"), cast.newsroom, NOON + HOUR, cast.bob)
+    @pytest.mark.parametrize("text", [" \n", "\u200b\u2060"])
+    def test_no_text_is_refused(self, cast: Cast, text: str) -> None:
+        done = plan.schedule(post_of(cast.brand, text=text), cast.newsroom, NOON + HOUR, cast.bob)
         assert done == Refused(Refusal.EMPTY)
 
     def test_a_disconnected_page_is_refused(self, cast: Cast) -> None:
@@ -255,9 +256,11 @@ class TestOverride:
         assert (done.code, done.next_free) == (Refusal.OVERRIDE_NOT_ALLOWED, NOON + timedelta(minutes=90))
         assert (Delivery.objects.count(), Override.objects.count(), kinds()) == (1, 0, [])
 
-    def test_a_blank_reason_is_none(self, cast: Cast) -> None:
+    @pytest.mark.parametrize("reason", ["  ", "\u200b"])
+    def test_a_blank_reason_is_none(self, cast: Cast, reason: str) -> None:
         self.full(cast)
-        done = plan.schedule(post_of(cast.brand), cast.newsroom, NOON + HOUR, cast.ada, override_reason="  ")
+        post = post_of(cast.brand)
+        done = plan.schedule(post, cast.newsroom, NOON + HOUR, cast.ada, override_reason=reason)
         assert isinstance(done, Refused)
 
     def test_a_free_slot_needs_no_override(self, cast: Cast) -> None:

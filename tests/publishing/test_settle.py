@@ -100,6 +100,7 @@ class TestRemove:
     def test_a_reason_a_reference_and_a_published_post_are_needed(self, cast: Cast) -> None:
         row = published(cast.newsroom, clock.now())
         assert remove(row, " ", cast.bob) == Refused(Refusal.REASON_MISSING)
+        assert remove(row, "\u200b", cast.bob) == Refused(Refusal.REASON_MISSING)
         assert remove(row, "Wrong", cast.bob) == Refused(Refusal.NO_REMOTE_ID)
         assert remove(due(cast.newsroom), "Wrong", cast.bob) == Refused(Refusal.STATE_CHANGED)
 

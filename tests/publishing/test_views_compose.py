@@ -138,7 +138,7 @@ class TestDraft:
         bob.post("compose", **plan_form([cast.newsroom], AT, act="draft"))
         assert (Post.objects.count(), Delivery.objects.count()) == (1, 0)
 
-    @pytest.mark.parametrize("text", ["", "   ", "\n\t\n"])
+    @pytest.mark.parametrize("text", ["", "   ", "\n\t\n", "\u200b\u2060"])
     def test_nothing_written_is_nothing_kept(self, bob: Rooms, text: str) -> None:
         answer = bob.post("compose", **draft_form(text, act="draft"))
         assert (answer.status_code, Post.objects.count()) == (422, 0)

@@ -10,8 +10,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from cm_suite.core import clock
+from cm_suite.core.text import is_blank
 from pages.newsroom import prose, tokens
-from pages.newsroom.rules import FORM_WITHIN, TOO_QUICK, is_blank
+from pages.newsroom.rules import FORM_WITHIN, TOO_QUICK
 from pages.newsroom.tokens import FormKind, Stamp
 from pages.notices.addresses import BadHeader, checked_address
 
