@@ -71,6 +71,11 @@ def poll_page(page_id: int) -> int:
     return sum(news)
 
 
+def read_named(page_id: int, media: int, comment: int) -> bool:
+    """Read words that name a page elsewhere, of which its network told the number alone."""
+    return bool(_step(partial(hooks.read_named, page_id, media, comment)))
+
+
 def check_listening() -> int:
     """Compare what networks show with what we hold, once a day for each kind of a page; how many."""
     return _read_in_parallel(listening.take, listening.turn, CHECK_SECONDS)

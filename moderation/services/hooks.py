@@ -6,6 +6,7 @@ Each call is heard once: its digest is kept for longer than any call is listened
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -13,12 +14,14 @@ from typing import Any, Final
 from django.db import transaction
 
 from cm_suite.core import clock, pace, queue
+from cm_suite.core.errors import OutcomeError
 from cm_suite.core.http import parsed
 from moderation.models import HookReceipt
-from moderation.services import watching
+from moderation.services import network, taking, watching
 from pages.enums import PageState
-from pages.models import Page
+from pages.models import Page, ThreadSnapshot
 from pages.networks import meta_hooks
+from pages.networks.base import Listens
 from pages.networks.registry import NETWORKS
 
 OLDEST: Final = timedelta(days=7)
@@ -30,6 +33,8 @@ QUIET_SECONDS: Final = 5.0
 
 META_KEYS: Final = "CM_META_APP_ID"
 _MILLISECONDS: Final = 100_000_000_000
+
+logger = logging.getLogger(__name__)
 
 
 def hear(body: bytes) -> int:
@@ -47,13 +52,39 @@ def forget() -> int:
     return HookReceipt.objects.filter(at__lt=clock.now() - KEPT).delete()[0]
 
 
+def read_named(page_id: int, media: int, comment: int) -> bool:
+    """Take in words that name a page elsewhere, of which its network told the number alone; True when new.
+
+    What stands below a post of the page's own is read with its comments.
+    """
+    page = Page.objects.select_related("brand").filter(pk=page_id, state=PageState.CONNECTED).first()
+    if page is None or ThreadSnapshot.objects.filter(page=page, remote_id=str(media)).exists():
+        return False
+    asked_at = clock.now()
+    try:
+        client = network.client_of(page)
+        if not isinstance(client, Listens):
+            return False
+        taken = taking.take_or_leave(page, client.comment(meta_hooks.named(media, comment)), asked_at)
+    except OutcomeError as error:
+        logger.info("page %s: words that name it were not read: %s", page.pk, error.code)
+        return False
+    return taken is not None and taken.new
+
+
 def _ring(body: bytes) -> int:
-    accounts = {each.account_id for each in meta_hooks.stirred(body)}
+    stirs = meta_hooks.stirred(body)
+    accounts = {each.account_id for each in stirs}
     if not accounts:
         return 0
     pages = Page.objects.filter(network__in=_of_meta(), remote_id__in=accounts, state=PageState.CONNECTED)
-    ids = list(pages.values_list("pk", flat=True))
+    known = dict(pages.values_list("pk", "remote_id"))
+    ids = list(known)
     watching.ring(ids)
+    for page_id, account in known.items():
+        for each in stirs:
+            if each.media and each.account_id == account:
+                queue.enqueue("moderation.jobs.read_named", page_id, each.media, each.comment)
     for page_id in ids:
         if pace.hit(f"hook:{page_id}", 1, QUIET_SECONDS):
             queue.enqueue("moderation.jobs.poll_page", page_id)

@@ -13,19 +13,34 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cm_suite.core.http import parsed
+from pages.networks.answers import mapping
 
 LARGEST: Final = 1_000_000  # bytes
+NAMED: Final = "named_"
 _PREFIX: Final = "sha256="
+_LONGEST_NUMBER: Final = 30
 _OF_MESSAGES: Final = ("messaging", "standby")
+_NAMING: Final = ("instagram", "mentions")
 
 
 @dataclass(frozen=True, slots=True)
 class Stir:
-    """Something moved at an account: `kind` is Meta's object (`page`, `instagram`), `field` what moved."""
+    """Something moved at an account: `kind` is Meta's object (`page`, `instagram`), `field` what moved.
+
+    `media` and `comment`: where words name an account of Instagram's, by the only numbers under which they
+    can be read; no `comment` for a caption, and no `media` for anything else that moved.
+    """
 
     kind: str
     account_id: str
     field: str
+    media: int = 0
+    comment: int = 0
+
+
+def named(media: int, comment: int) -> str:
+    """By what words that name an account are asked for (`Listens.comment`)."""
+    return f"{NAMED}{media}_{comment}" if comment else f"{NAMED}{media}"
 
 
 def challenge(query: Mapping[str, str], token: str) -> str | None:
@@ -65,16 +80,24 @@ def _stirs(said: Any) -> Iterator[Stir]:
     for entry in entries if isinstance(entries, list) else ():
         account = entry.get("id") if isinstance(entry, Mapping) else None
         if isinstance(account, str | int) and 0 < len(str(account)) <= 200:
-            for field in _fields(entry):
-                yield Stir(said["object"], str(account), field)
+            for field, value in _changes(entry):
+                told = mapping(value) if (said["object"], field) == _NAMING else {}
+                media, comment = _number(told.get("media_id")), _number(told.get("comment_id"))
+                yield Stir(said["object"], str(account), field, media, comment if media else 0)
 
 
-def _fields(entry: Mapping[str, Any]) -> Iterator[str]:
-    """The fields that moved; private messages come under names of their own."""
+def _changes(entry: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The fields that moved, each with what is said of it; private messages come under names of their own."""
     changes = entry.get("changes")
     for change in changes if isinstance(changes, list) else ():
         field = change.get("field") if isinstance(change, Mapping) else None
         if isinstance(field, str) and 0 < len(field) <= 60:
-            yield field
+            yield field, change.get("value")
     if any(entry.get(name) for name in _OF_MESSAGES):
-        yield "messages"
+        yield "messages", None
+
+
+def _number(value: object) -> int:
+    """A number of something at Meta; 0 for anything else."""
+    found = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= _LONGEST_NUMBER else 0

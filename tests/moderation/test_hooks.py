@@ -15,15 +15,19 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from cm_suite.core import clock
+from cm_suite.core.errors import Later
 from moderation import jobs
 from moderation.models import Comment, HookReceipt, Watch
 from moderation.services import hooks, watching
 from moderation.views import hooks as view
 from pages.enums import PageState
-from pages.models import Page
+from pages.models import Page, ThreadSnapshot
 from pages.networks import meta_hooks
 from pages.networks.registry import NETWORKS
+from pages.networks.types import CommentKind, IncomingComment
+from pages.services import connect
 from tests.moderation.conftest import NOON
+from tests.moderation.network import FakeNetwork
 from tests.people import Cast
 
 WHERE = "/hooks/meta/"
@@ -221,6 +225,62 @@ def test_a_page_that_rings_without_end_is_read_once_and_then_at_its_turn(
     assert asked == [(f"hook:{fan_page.pk}", 1, hooks.QUIET_SECONDS)] * 3
     assert len(rung) == 1
     assert Watch.objects.get(page=fan_page).next_at == NOON
+
+
+# --- words that name a page elsewhere
+
+
+def naming(account: str = "1789", **value: Any) -> bytes:
+    change = {"field": "mentions", "value": value}
+    entry = {"id": account, "time": int(clock.now().timestamp()), "changes": [change]}
+    return json.dumps({"object": "instagram", "entry": [entry]}).encode()
+
+
+@pytest.fixture
+def named(cast: Cast, network: FakeNetwork) -> tuple[Page, FakeNetwork]:
+    """A page of Instagram, and its network."""
+    page = Page.objects.create(brand=cast.brand, network="instagram", remote_id="1789", name="Lumen")
+    fake: FakeNetwork = connect.client_for(page)  # type: ignore[assignment]  # see `network`
+    return page, fake
+
+
+def test_words_that_name_a_page_are_rung_for_by_their_numbers(
+    client: Client,
+    named: tuple[Page, FakeNetwork],
+    rung: list[Any],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        assert rings(client, naming(media_id="178", comment_id="179")) == 200
+        assert rings(client, naming("404", media_id="178")) == 200
+    assert rung == [
+        ("moderation.jobs.read_named", (named[0].pk, 178, 179)),
+        ("moderation.jobs.poll_page", (named[0].pk,)),
+    ]
+
+
+def test_they_are_taken_in_as_a_mention_once(named: tuple[Page, FakeNetwork]) -> None:
+    page, fake = named
+    fake.put(IncomingComment("named_178_179", WORDS, kind=CommentKind.MENTION))
+    assert [jobs.read_named(page.pk, 178, 179) for _time in range(2)] == [True, False]
+    comment = Comment.objects.get(page=page)
+    assert (comment.remote_id, comment.kind, comment.text) == ("named_178_179", "mention", WORDS)
+
+
+def test_what_is_gone_stands_below_our_own_post_or_cannot_be_asked_is_not_taken_in(
+    named: tuple[Page, FakeNetwork],
+) -> None:
+    page, fake = named
+    assert not jobs.read_named(page.pk, 178, 180)
+    fake.put(IncomingComment("named_178_179", WORDS, kind=CommentKind.MENTION))
+    fake.fails("comment", Later("not_sent"))
+    assert not jobs.read_named(page.pk, 178, 179)
+    ThreadSnapshot.objects.create(page=page, remote_id="178", seen_at=clock.now())
+    assert not jobs.read_named(page.pk, 178, 179)
+    ThreadSnapshot.objects.all().delete()
+    Page.objects.filter(pk=page.pk).update(state=PageState.DISCONNECTED)
+    assert not jobs.read_named(page.pk, 178, 179)
+    assert Comment.objects.count() == 0
 
 
 # --- who is not Meta

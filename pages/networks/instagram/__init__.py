@@ -40,13 +40,14 @@ SPEC = NetworkSpec(
         "Comments and the answers to them (there are two levels) under the latest twenty-five posts, the "
         "newest fifty of each at every look and older ones as far back as the last look; answers are read "
         "with the comments they stand below. Only a comment of the first level that is not hidden can be "
-        "answered. Mentions are posts of others in which the account is tagged; one that is only named in "
-        "words comes by webhook, and cannot be looked for. Private messages are those of Instagram, of "
-        "which the network lets the latest twenty of a conversation be read. An answer goes out within 24 "
-        "hours, or within 7 days where Meta granted the tag for human agents. A post needs an image, and a "
-        "link in it is text that nobody can follow. A post is taken down only with the right "
-        "instagram_manage_contents. Left aside: comments under older posts, new answers below comments that "
-        "are no longer read, stories, and comments of people whom the account restricted."
+        "answered. Mentions are posts of others in which the account is tagged; words that name it in a "
+        "caption or a comment come by webhook, each once, and cannot be looked for; neither can be answered "
+        "from here. Private messages are those of Instagram, of which the network lets the latest twenty of "
+        "a conversation be read. An answer goes out within 24 hours, or within 7 days where Meta granted the "
+        "tag for human agents. A post needs an image, and a link in it is text that nobody can follow. A "
+        "post is taken down only with the right instagram_manage_contents. Left aside: comments under older "
+        "posts, new answers below comments that are no longer read, stories, and comments of people whom the "
+        "account restricted."
     ),
     why_not=_LACKS,
     scopes=SCOPES,

@@ -26,6 +26,7 @@ from pages.networks.instagram import mapping, sightings
 from pages.networks.instagram.mapping import COMMENT_FIELDS, MEDIA_FIELDS, TAGGED
 from pages.networks.instagram.mentions import Tagged
 from pages.networks.instagram.threads import Threads
+from pages.networks.meta_hooks import NAMED
 from pages.networks.types import (
     ABSENT,
     CommentBatch,
@@ -60,6 +61,8 @@ class Conversations(Tagged, GraphComments):
         path = path_of(remote_id)
         if remote_id.startswith(TAGGED):
             return self._tag(remote_id)
+        if remote_id.startswith(NAMED):
+            return self._words(remote_id)
         if not remote_id.isdigit():  # comments have numbers, messages do not
             said = self._graph.get(path, {"fields": MESSAGE_FIELDS}, lacking=DEAF)
             return message(said, "", self._author(said))
@@ -90,7 +93,7 @@ class Conversations(Tagged, GraphComments):
         return Published(made(self._graph.post(edge, {"message": reply.text}, lacking=BARRED)), "")
 
     def _answerable(self, remote_id: str) -> None:
-        if remote_id.startswith(TAGGED):
+        if remote_id.startswith((TAGGED, NAMED)):
             raise Never(BARRED, step=NextStep.NONE)
         asked = {"fields": "id,parent_id,hidden"}
         found = self._graph.get(path_of(remote_id), asked, lacking=BARRED)

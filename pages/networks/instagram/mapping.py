@@ -80,6 +80,23 @@ def mention(answer: Mapping[str, Any]) -> IncomingComment:
     )
 
 
+def named(remote_id: str, answer: Mapping[str, Any]) -> IncomingComment:
+    """Words of somebody that name the account, in a caption or a comment elsewhere.
+
+    Raises KeyError, TypeError or ValueError for anything else.
+    """
+    words = answer.get("text", answer.get("caption"))
+    address = answer.get("permalink") or mapping(answer.get("media")).get("permalink")
+    return IncomingComment(
+        remote_id,
+        text_of(words),
+        author(answer),
+        url=web_address(address),
+        at=instant(answer["timestamp"]),
+        kind=CommentKind.MENTION,
+    )
+
+
 def author(answer: Mapping[str, Any]) -> Commenter:
     """Who wrote it, as far as the network says."""
     said = mapping(answer.get("from"))

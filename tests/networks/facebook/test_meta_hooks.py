@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.networks.meta_hooks import LARGEST, Stir, challenge, signed, stirred
+from pages.networks.meta_hooks import LARGEST, Stir, challenge, named, signed, stirred
 
 SECRET: Final = "secret of the application"
 BODY: Final = b'{"object":"page","entry":[{"id":"5515","changes":[{"field":"feed"}]}]}'
@@ -105,6 +105,32 @@ def test_who_stirred_and_what_moved_each_once() -> None:
 def test_instagram_stirs_under_its_own_name() -> None:
     said = body({"id": "178", "changes": [{"field": "comments"}]}, kind="instagram")
     assert stirred(said) == (Stir("instagram", "178", "comments"),)
+
+
+@pytest.mark.parametrize(
+    ("value", "numbers"),
+    [
+        ({"media_id": "17918195224117851", "comment_id": "178942"}, (17918195224117851, 178942)),
+        ({"media_id": 178, "comment_id": 179}, (178, 179)),
+        ({"media_id": "178"}, (178, 0)),
+        ({"comment_id": "179"}, (0, 0)),
+        ({"media_id": "x", "comment_id": "179"}, (0, 0)),
+        ({"media_id": "1" * 31}, (0, 0)),
+        ({"media_id": True}, (0, 0)),
+        ("178", (0, 0)),
+        (None, (0, 0)),
+    ],
+)
+def test_words_that_name_an_account_come_with_their_numbers(value: Any, numbers: tuple[int, int]) -> None:
+    said = body({"id": "178", "changes": [{"field": "mentions", "value": value}]}, kind="instagram")
+    assert stirred(said) == (Stir("instagram", "178", "mentions", *numbers),)
+
+
+def test_nothing_else_that_moved_has_numbers() -> None:
+    value = {"media_id": "178", "comment_id": "179"}
+    said = body({"id": "178", "changes": [{"field": "mention", "value": value}]})
+    assert stirred(said) == (Stir("page", "178", "mention"),)
+    assert (named(178, 179), named(178, 0)) == ("named_178_179", "named_178")
 
 
 def test_the_same_body_again_says_the_same() -> None:

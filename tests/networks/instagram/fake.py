@@ -41,6 +41,7 @@ class Instagram:
         self.containers: dict[str, dict[str, Any]] = {}
         self.comments: dict[str, dict[str, Any]] = {}
         self.tags: list[dict[str, Any]] = []
+        self.elsewhere: dict[str, dict[str, Any]] = {}  # words that name the account, by their number
         self.messages: list[dict[str, Any]] = []
         self.insights: dict[str, dict[str, int]] = {}
         self.days: dict[int, dict[str, Any]] = {}  # by the second that is asked
@@ -183,11 +184,22 @@ class Instagram:
     def _read(self, node: str, query: dict[str, str]) -> Reply:
         if not node:
             return self._several(query)
+        if node == ACCOUNT and query.get("fields", "").startswith("mentioned_"):
+            return self._named(query["fields"])
         if node == ACCOUNT:
             return Reply(200, words.PROFILE)
         if node in self.containers:
             return Reply(200, {"id": node, **self._looked(self.containers[node])})
         return self._node(node, query.get("fields", ""))
+
+    def _named(self, fields: str) -> Reply:
+        """Words that name the account, which are read through it alone."""
+        asked = re.fullmatch(r"(mentioned_\w+)\.\w+\((\d+)\)\{(.+)\}", fields)
+        if asked is None or asked[2] not in self.elsewhere:
+            return error(100, 33)
+        said = self.elsewhere[asked[2]]
+        wanted = [name for name in said if re.search(rf"\b{name}\b", asked[3])]
+        return Reply(200, {"id": ACCOUNT, asked[1]: {name: said[name] for name in wanted}})
 
     def _node(self, node: str, fields: str) -> Reply:
         if node in self.comments:
