@@ -55,7 +55,7 @@ def _label(evidence: Evidence, reading: Reading, kind: str) -> str:
 
 def _plain(evidence: Evidence, reading: Reading, kind: str) -> bool:
     """Whether a text without opinion words is a statement or a question, and not one we fail to read."""
-    if len(reading.tokens) < _FEWEST_WORDS or reading.signs or evidence.doubtful:
+    if len(reading.tokens) < _FEWEST_WORDS or reading.signs or evidence.doubtful or evidence.contested:
         return False
     ends = "".join(reading.ends.values())
     if "!" in ends or "..." in ends or "…" in ends:

@@ -10,7 +10,8 @@ from reputation.scoring.lexicon import Lexicon, lexicon
 
 _LOOK_BACK, _LOOK_AHEAD = 4, 3
 _STRONGER, _WEAKER = 1.4, 0.6
-_NEGATED_KIND, _NEGATED_HARSH = -0.8, -0.45
+_NEGATED_KIND, _NEGATED_HARSH, _NOTHING_KIND = -0.8, -0.45, -1.0
+_WIDEST_GAP = 2
 _BEFORE_TURN, _AFTER_TURN = 0.6, 1.2
 _CONCEDED, _WISHED, _ASKED, _QUOTED, _LAST = 0.4, 0.35, 0.4, 0.5, 1.3
 _SIGN, _IRONIC = 1.6, 0.2
@@ -22,13 +23,15 @@ _TRAILING = ("...", "…", "👏")
 class Evidence:
     """Weights for (`kind`) and against (`harsh`), both ≥ 0.
 
-    `touched`: there were words of opinion, even if nothing is left of them; `doubtful`: it may be irony.
+    `touched`: there were words of opinion, even if nothing is left of them; `doubtful`: it may be irony;
+    `contested`: somebody is said to object, whatever they think.
     """
 
     kind: float
     harsh: float
     touched: bool
     doubtful: bool
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class _Scale:
             else:
                 harsh -= value
         doubtful = bool(ironic) and harsh < 1
-        return Evidence(kind, harsh, bool(values), doubtful)
+        contested = next(self._places_of("contested"), None) is not None
+        return Evidence(kind, harsh, bool(values), doubtful, contested)
 
     def _hits(self) -> Iterator[_Hit]:
         """Yield the words and idioms of the lexicon, the longest first, without overlap."""
@@ -102,7 +106,9 @@ class _Scale:
     def _value(self, hit: _Hit) -> float:
         token = self._tokens[hit.at]
         value = hit.weight * self._degree(hit)
-        if self._negated(hit):
+        if self._nothing_of_it(hit):
+            value *= _NOTHING_KIND if value > 0 else _NEGATED_HARSH
+        elif self._negated(hit):
             value *= _NEGATED_KIND if value > 0 else _NEGATED_HARSH
         if token.clause in self._conceded:
             value *= _CONCEDED
@@ -153,6 +159,19 @@ class _Scale:
         if not small["particles"].isdisjoint(before[:3]):
             return any(word in small["after_verb"] for word in after)
         return denied and self._tokens[hit.at].word in self._lexicon.verbs and "je" in before[:2]
+
+    def _nothing_of_it(self, hit: _Hit) -> bool:
+        """Whether a hit is denied outright: "rien de bon", "tout sauf aimable"; not "rien de plus beau"."""
+        small = self._lexicon.small
+        words = [self._tokens[hit.at].word, *self._before(hit, _LOOK_BACK)]
+        for phrase in self._lexicon.phrases["nothing_phrases"]:
+            backwards = list(reversed(phrase))
+            for gap in range(1, _WIDEST_GAP + 2):
+                if words[gap : gap + len(phrase)] == backwards:
+                    return small["unequalled"].isdisjoint(words[:gap]) and small["stops"].isdisjoint(
+                        words[:gap]
+                    )
+        return False
 
     def _wished(self, hit: _Hit) -> bool:
         return not self._lexicon.small["wishes"].isdisjoint(self._before(hit, 6))

@@ -47,6 +47,19 @@ FILMS = Path(__file__).parents[3] / "shared" / "data" / "reputation" / "train_fi
         ("Est-ce que vous livrez en Suisse ?", "neutral"),
         ("Merci de m'indiquer les horaires de demain.", "neutral"),
         ("Quel est le bon de commande à remplir ?", "neutral"),
+        ("Il n'y a rien de bon dans ce resto", "negative"),
+        ("Rien de très bon", "negative"),
+        ("Rien de sympa ni de propre ici", "negative"),
+        ("Rien n'est bon ici", "negative"),
+        ("Tout sauf professionnel", "negative"),
+        ("C'est tout sauf un bon service", "negative"),
+        ("Ils sont loin d'être aimables", "negative"),
+        ("Il n'y a rien de plus beau.", "positive"),
+        ("Rien de tel qu'un bon café ici", "positive"),
+        ("Loin de chez moi mais excellent", "positive"),
+        ("Tout est parfait sauf la livraison", "positive"),
+        ("Rien de grave, le service est parfait.", "positive"),
+        ("Tout sauf mauvais !", "uncertain"),
         ("", "uncertain"),
         ("ok", "uncertain"),
         ("👀", "uncertain"),
@@ -77,6 +90,21 @@ def test_the_same_word_weighs_more_or_less(weaker: str, stronger: str) -> None:
 def test_what_others_say_counts_less_in_the_press() -> None:
     text = "« Une marque détestable et malhonnête », selon un concurrent de Lumen"
     assert score(text, "press").negative < score(text, "social").negative
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Une pétition contre l'extension de l'usine Lumen réunit 3 000 signatures.", "uncertain"),
+        ("La pétition pour sauver l'atelier Lumen a recueilli 5 000 signatures.", "uncertain"),
+        ("Le collectif dépose un recours contre le projet de Maison Lumen.", "uncertain"),
+        ("Maison Lumen rappelle un lot de lampes.", "uncertain"),
+        ("Maison Lumen ouvre un magasin à Lyon mardi.", "neutral"),
+        ("Maison Lumen rappelle que ses magasins ouvrent lundi.", "neutral"),
+    ],
+)
+def test_where_somebody_objects_a_text_without_opinion_is_not_called_neutral(text: str, label: str) -> None:
+    assert score(text, "press").label == label
 
 
 def test_praise_that_a_complaint_follows_is_irony() -> None:
