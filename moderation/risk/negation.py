@@ -27,6 +27,8 @@ def governs_call(scene: Scene, hit: Hit) -> bool:
 
     A condition that is negated (`si vous ne payez pas …`) leaves what follows whole.
     """
+    if hit.rule.tone == "tiers" and not _NOT.isdisjoint(scene.words[hit.first : hit.last]):
+        return True
     place = _negation_of_verb(scene.words, hit) or _negation_before(scene, hit)
     if place is None:
         return False

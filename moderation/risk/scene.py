@@ -15,6 +15,8 @@ from moderation.risk.shapes import CommentText, Span
 from moderation.risk.tokens import Token, Tokeniser
 
 _QUOTES = (re.compile(r"«[^«»]{1,600}»"), re.compile(r'"[^"\n]{1,600}"'))
+_ENDING = "suite"
+_CALLS = frozenset({Kind.THREAT, Kind.INCITEMENT})
 
 
 class Scene:
@@ -83,10 +85,18 @@ class Scene:
         return [(low, high) for low, high in pairs if high - low < length * 0.9]
 
 
-def _covered(hits: list[Hit]) -> list[tuple[int, int]]:
-    return [(hit.first, hit.last) for hit in hits if hit.rule.kind is Kind.IDIOM]
+def _covered(hits: list[Hit]) -> list[Hit]:
+    return [hit for hit in hits if hit.rule.kind is Kind.IDIOM]
 
 
-def _inside(hit: Hit, covered: list[tuple[int, int]]) -> bool:
-    """Whether an idiom covers the hit: `c'est con` hides `con`, not the threat it may stand in."""
-    return any(low <= hit.first and hit.last <= high for low, high in covered)
+def _inside(hit: Hit, covered: list[Hit]) -> bool:
+    """Whether an idiom covers the hit (`c'est con` hides `con`) or ends a threat (`… d'amour`)."""
+    return any(
+        (idiom.first <= hit.first and hit.last <= idiom.last)
+        or (
+            idiom.rule.tone == _ENDING
+            and hit.rule.kind in _CALLS
+            and hit.first < idiom.first <= hit.last <= idiom.last
+        )
+        for idiom in covered
+    )

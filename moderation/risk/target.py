@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from moderation.risk.catalogue import catalogue
 from moderation.risk.labels import PEOPLE, VICTIMS, Kind, Target
+from moderation.risk.lang import FUNCTION_WORDS
 from moderation.risk.matching import Hit
 from moderation.risk.scene import Scene
 from moderation.risk.tokens import CAPITAL, MENTION, Token
@@ -20,6 +21,16 @@ _ROLES_EN = frozenset(
     {"manager", "waiter", "waitress", "cashier", "clerk", "employee", "staff", "owner", "boss", "driver"}
 )
 _ARTICLES = frozenset({"le", "la", "l", "ce", "cette", "cet", "votre", "leur"})
+_NO_SURNAMES = FUNCTION_WORDS | {
+    "tout",
+    "rien",
+    "personne",
+    "noel",
+    "paques",
+    "internet",
+    "google",
+    "facebook",
+}
 _SIGHT = 50
 _OUTCLASS = {Target.NAMED: 0, Target.OFFICIAL: 1, Target.EMPLOYEE: 2, Target.VISITOR: 3, Target.COMPANY: 4}
 
@@ -177,11 +188,20 @@ class Targets:
             return None
         if self._after_company(index):
             return (Target.COMPANY, 2)
+        if token.word not in _NO_SURNAMES and self._subject(index, token):
+            return (Target.NAMED, 2)
         text = self._scene.folded.text
         if previous is None:
             vocative = text[token.end : token.end + 1] == ","
             return (Target.NAMED, 2) if vocative and self._classes["tu"] & set(self._scene.words) else None
         return (Target.COMPANY, 1)
+
+    def _subject(self, index: int, token: Token) -> bool:
+        """Whether a name alone is the subject of a verb in the third person: `Berthier est …`."""
+        following = self._scene.tokens[index + 1 : index + 2]
+        return any(
+            each.word in self._classes["troisiemes"] and each.clause == token.clause for each in following
+        )
 
     def _after_company(self, index: int) -> bool:
         return bool(self._classes["entreprises"] & set(self._scene.words[max(0, index - 2) : index]))

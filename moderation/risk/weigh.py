@@ -15,6 +15,8 @@ WORTH = 0.15
 """Weights below this are dropped: context has left nothing of the words."""
 _INSULT = {1: 0.3, 2: 0.8, 3: 0.92}
 _IMPUTATION = {1: 0.52, 2: 0.56, 3: 0.86}
+_THREAT = {1: 0.4, 2: 0.72, 3: 0.9}
+_BEFORE_ORDER = frozenset(["alors", "et", "va", "mais", "donc", "bien", "toi", "vous", "juste"])
 _SHORT = 6
 _PERSONAL = frozenset(["son", "sa", "ses", "lui", "elle", "il", "leur", "leurs", "her", "his", "he", "she"])
 
@@ -122,14 +124,23 @@ def _ground_around(scene: Scene, hit: Hit) -> Ground | None:
 
 def _hate(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
     weight = 0.9 if hit.rule.strength == 3 else 0.75
+    if _of_vermin(scene) and scene.classes["groupe"].isdisjoint(scene.words):
+        weight *= 0.1
     yield Finding(Label.HATE, weight * _call_factor(scene, hit), hit, Target.GROUP)
+
+
+def _of_vermin(scene: Scene) -> bool:
+    """Whether pests are spoken of: punaises, moustiques."""
+    return not scene.classes["nuisibles"].isdisjoint(scene.words)
 
 
 def _threat(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
     """A harm to come; going to court is a right, and a joke between friends is none."""
     target = targets.of(hit)
-    weight = 0.9 if hit.rule.strength == 3 else 0.72
+    weight = _THREAT[hit.rule.strength]
     weight *= {Target.PRODUCT: 0.6, Target.NOBODY: 0.7, Target.GROUP: 0.8}.get(target, 1.0)
+    if hit.rule.tone == "tiers" and _of_vermin(scene):
+        weight *= 0.2
     if scene.around(hit, Kind.LEGAL_STEP):
         weight *= 0.15
     if Kind.PRAISE in scene.kinds and hit.rule.strength < 3:
@@ -139,7 +150,16 @@ def _threat(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
     yield Finding(Label.THREAT, weight * _call_factor(scene, hit), hit, target)
 
 
+def _ordered(scene: Scene, hit: Hit) -> bool:
+    """Whether a verb opens its clause, as an order does: `crève !`, not `le pneu crève`."""
+    before = scene.tokens[hit.first - 1] if hit.first else None
+    here = scene.tokens[hit.first]
+    return before is None or here.first or before.clause != here.clause or before.word in _BEFORE_ORDER
+
+
 def _incitement(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
+    if hit.rule.tone == "imperatif" and not _ordered(scene, hit):
+        return
     target = targets.of(hit)
     target = target if target in PEOPLE else Target.VISITOR
     factor = _call_factor(scene, hit) * (0.5 if scene.around(hit, Kind.FRIENDLY) else 1.0)
