@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cm_suite.core import clock
+from cm_suite.demo import album
 from cm_suite.demo.history import Told, not_published
 from cm_suite.demo.script import BrandScript, Line, Words
 from cm_suite.demo.stage import Stage
@@ -79,7 +80,9 @@ def _hold(delivery: Delivery) -> None:
 
 
 def _write(stage: Stage, words: Words) -> Post:
-    saved = draft.create(stage.brand, stage.author, Content(words.text, words.link, words.content_type))
+    images = album.placed(stage.brand, words)
+    said = Content(words.text, words.link, words.content_type, images)
+    saved = draft.create(stage.brand, stage.author, said)
     if not isinstance(saved, Saved):
         raise SeedError(words.text)
     return saved.post

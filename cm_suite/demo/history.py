@@ -10,6 +10,7 @@ from typing import Any, Final
 from cm_suite.core import ledger
 from cm_suite.core.errors import NextStep, Outcome
 from cm_suite.core.text import fingerprint
+from cm_suite.demo import album
 from cm_suite.demo.script import Line, Words
 from cm_suite.demo.stage import Stage
 from pages.models import Page, Pause, Person
@@ -81,7 +82,7 @@ def troubles(stage: Stage, missed: Line, cancelled: Line, refused: Line | None) 
 
 
 def write_posts(brand_id: int, told: Sequence[Told]) -> list[Post]:
-    """Write the words, as if on the day before they were due."""
+    """Write the words with their pictures, as if on the day before they were due."""
     posts = Post.objects.bulk_create(
         Post(
             brand_id=brand_id,
@@ -95,6 +96,7 @@ def write_posts(brand_id: int, told: Sequence[Told]) -> list[Post]:
     for post, each in zip(posts, told, strict=True):
         post.created_at = post.updated_at = each.due_at - WRITTEN_BEFORE
     Post.objects.bulk_update(posts, ["created_at", "updated_at"], batch_size=200)
+    album.illustrate((post, each.words) for post, each in zip(posts, told, strict=True))
     return posts
 
 
@@ -150,6 +152,7 @@ def _on_the_newsroom(page: Page, deliveries: Sequence[Delivery]) -> list[tuple[s
         )
         for delivery in deliveries
     )
+    album.show({delivery.post_id: row for delivery, row in zip(deliveries, rows, strict=True)})
     return [(str(row.pk), addresses.of_post(page.brand.slug, row.pk)) for row in rows]
 
 

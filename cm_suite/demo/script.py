@@ -19,11 +19,16 @@ _FIGURES: Final = re.compile(r"(?<=\d) (?=(?:€|%|h|g|km|mm)(?:\W|$)|\d{3}\b)")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One post: its content type, its text, and the address it leads to, if any."""
+    """One post: its content type, its text, and the address it leads to, if any.
+
+    `image`: the name of its picture among `pictures.DRAWINGS`, with its alternative text; empty for none.
+    """
 
     content_type: str
     text: str
     link: str
+    image: str = ""
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,8 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _words(raw: Mapping[str, Any]) -> Words:
-    return Words(raw["type"], typeset(raw["text"]), raw.get("link", ""))
+    picture = raw.get("image", ""), typeset(raw.get("alt", ""))
+    return Words(raw["type"], typeset(raw["text"]), raw.get("link", ""), *picture)
 
 
 def _said(raw: Mapping[str, Any]) -> Said:

@@ -24,14 +24,21 @@ from cm_suite.demo.script import scripts, typeset
 from cm_suite.demo.seed import Seeded, seed
 from moderation.models import Comment, Decision, Review
 from pages.models import Brand, Charter, Departure, Membership, Page, Pause, Person
-from pages.newsroom.models import Arrival, NewsroomComment, NewsroomPost, Subscriber, SubscriberState
+from pages.newsroom.models import (
+    Arrival,
+    NewsroomComment,
+    NewsroomImage,
+    NewsroomPost,
+    Subscriber,
+    SubscriberState,
+)
 from pages.newsroom.rules import departure_day
 from pages.newsroom.selectors import missing_legal, waiting_for_digest
 from pages.newsroom.services import send_digests
 from pages.notices.models import Mail, Notice
 from pages.services.people import appoint
 from publishing.jobs import publish_due, sweep
-from publishing.models import Attempt, Delivery, Override, Post
+from publishing.models import Attempt, Delivery, Override, Post, PostImage, StoredImage
 from publishing.policy.caps import Taken
 from publishing.policy.judge import judge
 from publishing.selectors.budget import rules_of
@@ -126,6 +133,27 @@ class TestSeeded(TestCase):
             assert attempt.finished_at
             assert delivery.due_at < attempt.finished_at < NOW
         assert NewsroomPost.objects.count() == 48
+
+    def test_pictures_stand_with_their_posts_and_on_the_public_page(self) -> None:
+        shown = NewsroomImage.objects.select_related("post__page__brand")
+        assert Counter(each.post.page.brand.slug for each in shown) == {FIRST: 4, SECOND: 4}
+        for each in shown:
+            assert (each.media_type, each.width, each.height, each.small_width) == (
+                "image/jpeg",
+                1200,
+                800,
+                720,
+            )
+            post = Delivery.objects.get(key=each.post.key).post
+            assert list(post.images.values_list("place", "alt")) == [(0, each.alt)]
+        states = PostImage.objects.values_list("post__deliveries__page__network", "post__deliveries__state")
+        assert Counter(states) == {
+            ("newsroom", "published"): 8,
+            ("newsroom", "planned"): 3,
+            ("mastodon", "published"): 1,
+            ("mastodon", "held"): 1,
+        }
+        assert StoredImage.objects.count() == 11
 
     def test_no_two_posts_say_the_same_and_none_names_a_day(self) -> None:
         texts = list(Post.objects.values_list("text", flat=True))
