@@ -11,10 +11,20 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
+from django.utils.translation.reloader import translation_file_changed
 
 from cm_suite.ops.translations import compile_stale
 
 NO_DEMO = "--no-demo"
+
+
+def compile_words() -> None:
+    """Compile the words. A catalogue that Django has read before is read anew: the demo is seeded in this
+    process, and its mails speak with these words.
+    """
+    for folder in settings.LOCALE_PATHS:
+        for written in compile_stale(Path(folder)):
+            translation_file_changed(sender=None, file_path=written)
 
 
 def collect(stamp: Path) -> None:
@@ -53,8 +63,7 @@ def main(argv: list[str]) -> int:
 
 def bring_up_to_date(*, demo: bool) -> None:
     """Compile the words, collect the static files, migrate; safe to run again at any time."""
-    for folder in settings.LOCALE_PATHS:
-        compile_stale(Path(folder))
+    compile_words()
     collect(settings.VAR_DIR / "static.stamp")
     call_command("migrate", interactive=False, verbosity=0)
     if demo:

@@ -9,9 +9,11 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 from django.core.management import CommandError, call_command
+from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 from pytest_django import Settings
 
-from cm_suite.ops import translations
+from cm_suite.ops import prepare, translations
 
 PYTHON = """
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, npgettext_lazy, pgettext
@@ -247,6 +249,24 @@ def test_a_stale_catalogue_is_compiled_and_a_fresh_one_is_not(root: Path, french
     later = compiled.stat().st_mtime + 5
     os.utime(french, (later, later))
     assert translations.compile_stale(root / "locale") == [compiled]
+
+
+def test_words_that_are_compiled_are_spoken_by_the_same_process(
+    root: Path, french: Path, settings: Settings
+) -> None:
+    settings.LOCALE_PATHS = [root / "locale"]
+    translation_file_changed(sender=None, file_path=french.with_suffix(".mo"))
+    translations.update(root, french)
+    translate(french, Plan="Une phrase à nous")
+    try:
+        with translation.override("fr"):
+            assert translation.gettext("Plan") != "Une phrase à nous"
+        prepare.compile_words()
+        with translation.override("fr"):
+            assert translation.gettext("Plan") == "Une phrase à nous"
+    finally:
+        settings.LOCALE_PATHS = [Path(settings.BASE_DIR) / "locale"]
+        translation_file_changed(sender=None, file_path=french.with_suffix(".mo"))
 
 
 @pytest.mark.usefixtures("root")
