@@ -21,6 +21,7 @@ from pages.services.connect import client_for
 from publishing.enums import DeliveryState, EngineCode
 from publishing.models import Attempt, Delivery
 from publishing.services import outcomes
+from publishing.services.busy import one_of_each_page
 from publishing.services.outgoing import outgoing_of
 
 S = DeliveryState
@@ -29,7 +30,7 @@ _DEFINITE: Final = (Outcome.LATER, Outcome.NEVER)
 
 
 def take(limit: int) -> list[Delivery]:
-    """Claim up to `limit` unknown deliveries whose time to be looked for has come.
+    """Claim up to `limit` unknown deliveries whose time to be looked for has come, one of each page.
 
     A page that its network asked to rest, or that must be reconnected, is left alone until it can be asked;
     not beyond CM_LOOK_FOR, when people look.
@@ -43,7 +44,7 @@ def take(limit: int) -> list[Delivery]:
         unheld, can_be_asked | ~Exists(recent), state=S.UNKNOWN, next_attempt_at__lte=now
     )
     seconds = settings.CM_SEND_LEASE.total_seconds()
-    ordered = found.order_by("next_attempt_at", "pk")
+    ordered = one_of_each_page(found, "next_attempt_at", "pk")
     return leases.claim(ordered, from_=S.UNKNOWN, to=S.UNKNOWN, seconds=seconds, limit=limit)
 
 

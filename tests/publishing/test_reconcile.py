@@ -265,3 +265,21 @@ class TestFrozen:
         with in_a_minute():
             assert len(reconcile.take(5)) == 1
             assert reconcile.take(5) == []
+
+    def test_one_account_is_asked_about_one_post_at_a_time(
+        self, cast: Cast, mastodon: Page, network: Network
+    ) -> None:
+        rows = [due(mastodon, text, state=S.UNKNOWN, next_attempt_at=clock.now()) for text in ("a", "b")]
+        elsewhere = due(cast.newsroom, "c", state=S.UNKNOWN, next_attempt_at=clock.now())
+        taken = reconcile.take(5)
+        assert {row.pk for row in taken} == {rows[0].pk, elsewhere.pk}
+        assert reconcile.take(5) == []
+        Delivery.objects.filter(pk=rows[0].pk).update(state=S.PUBLISHED, lease_token=None, lease_until=None)
+        assert [row.pk for row in reconcile.take(5)] == [rows[1].pk]
+
+    def test_nobody_looks_while_a_post_leaves(self, mastodon: Page, network: Network) -> None:
+        lost(mastodon, network, FaultKind.RESET_AFTER)
+        due(mastodon, "Another")
+        assert len(claim.take(1)) == 1
+        with in_a_minute():
+            assert reconcile.take(5) == []
