@@ -20,6 +20,7 @@ from pages.networks.types import Figure, Metric
 
 AT_ONCE: Final = 25
 _ALONE: Final = frozenset({Code.NOT_FOUND})
+_WITHOUT: Final = _ALONE | {Code.CONTENT_REFUSED}  # how a post is refused of which none are kept
 
 _COUNTS: Final = (
     "id,shares,reactions.limit(0).summary(total_count),comments.filter(stream).limit(0).summary(total_count)"
@@ -54,7 +55,7 @@ class Figures(GraphWire):
     def _seen(self, remote_ids: Sequence[str], fields: str) -> Mapping[str, Mapping[str, Any]]:
         """Clicks, views and reach; nothing when the token may not read them."""
         try:
-            return several(self._graph, remote_ids, fields, _ALONE)
+            return several(self._graph, remote_ids, fields, _WITHOUT)
         except Never:
             return {}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cm_suite.core.errors import Never, NextStep
+from cm_suite.core.errors import Never, NextStep, Unknown
 from pages.networks.errors import Code
 from pages.networks.graph import path_of
+from pages.networks.graph_answers import inner
 from pages.networks.graph_moderating import GraphModerating
 from pages.networks.graph_wire import BARRED
 from pages.networks.types import Commenter
@@ -20,14 +21,23 @@ class Moderating(GraphModerating):
 
         https://developers.facebook.com/docs/graph-api/reference/page/blocked/
         """
-        body = {"user": [_known(author)]}
-        self._graph.post(path_of(self._account, "blocked"), body, lacking=BARRED)
+        who, edge = _known(author), path_of(self._account, "blocked")
+        answer = self._graph.post(edge, {"user": [who]}, lacking=BARRED)
+        if answer.get(who) is not True and not self._is_kept_away(who):
+            raise Never(BARRED, step=NextStep.CONTACT)
+
+    def _is_kept_away(self, who: str) -> bool:
+        """Whether they are kept away: the network says the same of who already is and of who cannot be."""
+        kept = self._graph.get(path_of(self._account, "blocked"), {"user": who}, lacking=BARRED)
+        return any(each.get("id") == who for each in inner({"found": kept}, "found"))
 
     def unblock(self, author: Commenter) -> None:
         """Let them in again; never kept away is done."""
         who = {"user": _known(author)}
         try:
-            self._graph.delete(path_of(self._account, "blocked"), who, lacking=BARRED)
+            answer = self._graph.delete(path_of(self._account, "blocked"), who, lacking=BARRED)
+            if answer.get("success") is not True:
+                raise Unknown("answer_unreadable")
         except Never as refusal:
             if refusal.code != Code.NOT_FOUND:
                 raise

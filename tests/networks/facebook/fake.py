@@ -42,7 +42,9 @@ class Facebook:
         self.messages: list[dict[str, Any]] = []
         self.photos: dict[str, dict[str, str]] = {}
         self.kept_away: set[str] = set()
+        self.out_of_reach: set[str] = set()  # who cannot be kept away
         self.insights: dict[str, dict[str, int]] = {}
+        self.without_insights: set[str] = set()  # posts that refuse the question
         self.days: list[dict[str, Any]] = []
         self.engagement: dict[str, Any] = {}
         self.business: dict[str, Any] = {}
@@ -229,6 +231,8 @@ class Facebook:
             return Reply(200, listed(self._conversations(), size, after, self.origin))
         if edge == "insights":
             return Reply(200, {"data": self.days})
+        if edge == "blocked":
+            return Reply(200, {"data": [{"id": each} for each in self.kept_away & {query["user"]}]})
         return GONE
 
     def _published(self, query: dict[str, str]) -> list[tuple[str, dict[str, Any]]]:
@@ -282,6 +286,8 @@ class Facebook:
         wanted = query["ids"].split(",")
         if any(each not in self.posts for each in wanted):
             return error(803, 0)
+        if "insights" in query["fields"] and self.without_insights & set(wanted):
+            return error(100, 0, "(#100) The value must be a valid insights metric")
         return Reply(200, {each: self._counted(each, query["fields"]) for each in wanted})
 
     def _counted(self, post: str, fields: str) -> dict[str, Any]:
@@ -323,8 +329,9 @@ class Facebook:
 
     def _block(self, method: str, query: dict[str, str], said: dict[str, Any]) -> Reply:
         if method == "POST":
-            self.kept_away |= set(said["user"])
-            return Reply(200, dict.fromkeys(said["user"], True))
+            new = set(said["user"]) - self.kept_away - self.out_of_reach
+            self.kept_away |= new
+            return Reply(200, {each: each in new for each in said["user"]})
         if query["user"] not in self.kept_away:
             return GONE
         self.kept_away.discard(query["user"])

@@ -440,3 +440,18 @@ def test_somebody_nobody_named_cannot_be_kept_away(facebook: Facebook) -> None:
             act(Commenter(name="Nadia"))
         assert refused.value.code == Code.NOT_FOUND
     assert facebook.requests == []
+
+
+def test_who_cannot_be_kept_away_is_not_called_so(facebook: Facebook) -> None:
+    paul = Commenter("7002", "Paul")
+    facebook.out_of_reach = {"7002"}
+    with pytest.raises(Never) as barred:
+        facebook.client().block(paul)
+    assert (barred.value.code, barred.value.step) == (Code.NOT_ALLOWED_HERE, NextStep.CONTACT)
+    assert facebook.kept_away == set()
+
+
+def test_letting_in_that_the_network_does_not_confirm_is_unknown(facebook: Facebook) -> None:
+    facebook.refused["blocked"] = Answer(200, {"success": False})
+    with pytest.raises(Unknown):
+        facebook.client().unblock(Commenter(NADIA, "Nadia"))

@@ -51,6 +51,18 @@ def test_each_count_stands_apart_under_its_own_word(facebook: Facebook) -> None:
     }
 
 
+def test_a_post_without_insights_takes_them_from_no_other(facebook: Facebook) -> None:
+    posts = [facebook.put(f"Lampe {number}") for number in range(3)]
+    facebook.insights = {post: {"reactions": 1, "post_clicks": 5} for post in posts}
+    facebook.without_insights = {posts[1]}
+    found = facebook.client().figures(posts)
+    assert [[each.name for each in found[post]] for post in posts] == [
+        ["reactions", "comments", "post_clicks"],
+        ["reactions", "comments"],
+        ["reactions", "comments", "post_clicks"],
+    ]
+
+
 def test_what_nobody_shared_has_no_reshares(facebook: Facebook) -> None:
     post = facebook.put("Une lampe")
     facebook.insights[post] = {"reactions": 0}
