@@ -159,11 +159,21 @@ class GraphInbox(GraphWire):
         theirs: list[IncomingComment] = []
         for each in self._conversation(reply):
             theirs += self._received(each)
-        last = max((each.at for each in theirs if each.at), default=None)
+        last = max((each.at for each in theirs if each.at), default=None) or self._written_at(reply.to)
         to = reply.author.remote_id or next((each.author.remote_id for each in theirs), "")
         if not to:
             raise Never(Code.NOT_FOUND, step=NextStep.CONTACT)
         return to, last
+
+    def _written_at(self, remote_id: str) -> datetime | None:
+        """When a message was written that later ones hide; None when the network has it no more."""
+        try:
+            said = self._graph.get(path_of(remote_id), {"fields": "id,created_time"}, lacking=DEAF)
+        except Never as refusal:
+            if refusal.code not in {Code.NOT_FOUND, Code.CONTENT_REFUSED}:
+                raise
+            return None
+        return instant_or_none(said.get("created_time"))
 
     def _conversation(self, reply: Reply) -> list[Mapping[str, Any]]:
         if reply.conversation:
@@ -194,9 +204,9 @@ def _last(rows: list[Mapping[str, Any]]) -> float:
 
 
 def _type(last: datetime | None) -> dict[str, str]:
-    """How the answer is meant. Raises Never (`window_closed`) when it is too late for any."""
+    """How the answer is meant. Raises Never (`window_closed`) when it is too late for any, or unknown."""
     if last is None:
-        raise Later("answer_unreadable")
+        raise Never(Code.WINDOW_CLOSED)
     waited = clock.now() - last
     if waited < ANSWERED_WITHIN:
         return {"messaging_type": "RESPONSE"}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
 import time_machine
 
-from cm_suite.core.errors import Later, Never, NextStep, Unknown
+from cm_suite.core.errors import Never, NextStep, Unknown
 from cm_suite.ops.bench.fake_network import Reply as Answer
 from pages.networks import graph_messages
 from pages.networks.errors import Code
@@ -217,9 +218,28 @@ def test_nobody_is_written_to_who_never_wrote(facebook: Facebook) -> None:
     with pytest.raises(Never) as nobody:
         facebook.client().answer(Reply("k", "m_1", "Oui.", "fr", conversation=CONVERSATION), fence)
     assert nobody.value.code == Code.NOT_FOUND
-    with pytest.raises(Later):
+    with pytest.raises(Never) as closed:
         facebook.client().answer(REPLY, fence)
+    assert closed.value.code == Code.WINDOW_CLOSED
     assert len(facebook.messages) == 1
+
+
+@pytest.mark.parametrize(("waited", "kind"), [(1, "RESPONSE"), (30, "MESSAGE_TAG"), (200, "")])
+def test_a_message_behind_twenty_of_our_own_is_answered_by_its_own_time(
+    facebook: Facebook, waited: int, kind: str
+) -> None:
+    theirs = facebook.write("Ma commande ?", at=NOW - timedelta(hours=waited))
+    for number in range(20):
+        facebook.write(f"Nous cherchons {number}", PAGE, NOW - timedelta(minutes=30))
+    reply = replace(REPLY, to=theirs)
+    with time_machine.travel(NOW, tick=False):
+        if kind:
+            facebook.client().answer(reply, fence)
+        else:
+            with pytest.raises(Never) as closed:
+                facebook.client().answer(reply, lambda: pytest.fail("crossed"))
+            assert closed.value.code == Code.WINDOW_CLOSED
+    assert facebook.messages[0].get("messaging_type", "") == kind
 
 
 def test_a_conversation_that_is_gone_is_not_answered(facebook: Facebook) -> None:
