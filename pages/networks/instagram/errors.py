@@ -1,8 +1,8 @@
 """What a refusal of Instagram means, beyond what Meta's networks share.
 
 https://developers.facebook.com/documentation/instagram-platform/instagram-graph-api/reference/error-codes
-says what each subcode is; 2207082 (a failed upload) and 2207085 ("Fatal") are not there, and were met by
-others: https://github.com/gitroomhq/postiz-app (instagram.provider.ts).
+says what each subcode is; 2207082 and 2207085 are not there, and were met by others while the network worked
+on an image; the latter also where a post was to be taken down.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ MEANINGS: Final[Mapping[int, Meaning]] = MappingProxyType(
         2207085: (Code.NOT_ALLOWED_HERE, NextStep.CONTACT),
     }
 )
-OF_MEDIA: Final[Mapping[int, Meaning]] = MappingProxyType({**MEANINGS, 2207085: _MEDIA})
+OF_MEDIA: Final[Mapping[int, Meaning]] = MappingProxyType(
+    {subcode: meaning for subcode, meaning in MEANINGS.items() if subcode != 2207085}
+)
 
 _WAITS: Final[Mapping[int, tuple[str, timedelta]]] = MappingProxyType(
     {
@@ -53,6 +55,7 @@ _WAITS: Final[Mapping[int, tuple[str, timedelta]]] = MappingProxyType(
         2207042: (Code.QUOTA_SPENT, QUOTA_REST),
         2207051: ("rate_limited", SPAM_REST),  # taken for spam
         2207082: (Code.MEDIA_PROCESSING, AGAIN),
+        2207085: (Code.MEDIA_PROCESSING, AGAIN),
     }
 )
 _PASSING: Final = frozenset({2207001, 2207006, 2207008, 2207020, 2207032, 2207053})
@@ -65,7 +68,7 @@ class InstagramGraph(Graph):
 
     def _meant(self, refusal: Refusal, write: bool, lacking: Code) -> OutcomeError:
         said = said_in(refusal.body)
-        if said is not None and said.subcode in _WAITS:
+        if said is not None and said.subcode in _WAITS and said.subcode not in self._subcodes:
             return waiting(said.subcode, refusal.answer)
         passing = said is not None and (said.subcode in _PASSING or _passes(said.code, said.subcode))
         if passing:

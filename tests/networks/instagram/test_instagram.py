@@ -224,7 +224,6 @@ def test_the_last_of_the_day_still_goes_out(instagram: Instagram) -> None:
         (error(36004, 2207010), Code.CONTENT_REFUSED, NextStep.EDIT),
         (error(100, 2207028), Code.MEDIA_REFUSED, NextStep.EDIT),
         (error(100, 2207040), Code.CONTENT_REFUSED, NextStep.EDIT),
-        (error(-1, 2207085), Code.MEDIA_REFUSED, NextStep.EDIT),
         (error(25, 2207050), Code.CHECKPOINT, NextStep.CONTACT),
         (error(10), Code.SCOPE_MISSING, NextStep.RECONNECT),
         (error(3), Code.REVIEW_MISSING, NextStep.CONTACT),
@@ -245,6 +244,7 @@ def test_a_container_that_is_refused_says_why(
     [
         (error(-2, 2207003), Code.MEDIA_PROCESSING),
         (error(-2, 2207082), Code.MEDIA_PROCESSING),
+        (error(-1, 2207085), Code.MEDIA_PROCESSING),
         (error(9007, 2207027), Code.MEDIA_PROCESSING),
         (error(9, 2207042), Code.QUOTA_SPENT),
         (error(4, 2207051), "rate_limited"),

@@ -121,7 +121,7 @@ def _shut() -> None:
 @pytest.mark.parametrize(
     ("status", "code", "step"),
     [
-        ("Error: Media upload has failed with error code 2207085", Code.MEDIA_REFUSED, NextStep.EDIT),
+        ("Error: Media upload has failed with error code 2207004", Code.MEDIA_REFUSED, NextStep.EDIT),
         ("Error: 2207004", Code.MEDIA_REFUSED, NextStep.EDIT),
         ("Error: 2207009", Code.MEDIA_REFUSED, NextStep.EDIT),
         ("Error: 2207010", Code.CONTENT_REFUSED, NextStep.EDIT),
@@ -141,7 +141,7 @@ def test_a_container_that_failed_says_why(
     publish(instagram, what)  # made anew
 
 
-@pytest.mark.parametrize("subcode", [2207003, 2207082, 2207020, 2207032])
+@pytest.mark.parametrize("subcode", [2207003, 2207082, 2207085, 2207020, 2207032])
 def test_a_container_that_failed_for_now_is_for_later(instagram: Instagram, subcode: int) -> None:
     instagram.ending = ("ERROR", f"Error: Media upload has failed with error code {subcode}")
     what = post()
