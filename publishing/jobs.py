@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from cm_suite.core import clock, queue
-from publishing.services import claim, expiry, followups, metrics, pictures, reconcile, send
+from publishing.services import claim, expiry, followups, metrics, pictures, prepared, reconcile, send
 from publishing.services import sweep as sweeper
 
 logger = logging.getLogger(__name__)
@@ -63,8 +63,8 @@ def follow_up() -> int:
 
 
 def tidy_images() -> int:
-    """Forget uploaded images that no post uses; how many."""
-    return pictures.forget_unused()
+    """Forget uploaded images that no post uses, and what networks no longer hold of them; how many."""
+    return pictures.forget_unused() + prepared.forget_old()
 
 
 def measure() -> int:

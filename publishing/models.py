@@ -108,11 +108,13 @@ class Delivery(Leased):
     MOVES: ClassVar[Mapping[str, frozenset[str]]] = {
         S.PLANNED: frozenset({S.PLANNED, S.CLAIMED, S.HELD, S.MISSED, S.CANCELLED, S.PUBLISHED}),
         S.HELD: frozenset({S.PLANNED, S.MISSED, S.CANCELLED, S.PUBLISHED}),
-        S.CLAIMED: frozenset({S.SENDING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED, S.CANCELLED, S.PUBLISHED}),
+        S.CLAIMED: frozenset(
+            {S.SENDING, S.PROCESSING, S.PLANNED, S.HELD, S.REJECTED, S.MISSED, S.CANCELLED, S.PUBLISHED}
+        ),
         S.SENDING: frozenset(
             {S.PUBLISHED, S.PROCESSING, S.PARTIAL, S.REJECTED, S.PLANNED, S.HELD, S.UNKNOWN}
         ),
-        S.PROCESSING: frozenset({S.PUBLISHED, S.REJECTED, S.UNKNOWN}),
+        S.PROCESSING: frozenset({S.CLAIMED, S.MISSED, S.PUBLISHED}),
         S.UNKNOWN: frozenset({S.UNKNOWN, S.PUBLISHED, S.PLANNED, S.NEEDS_PERSON}),
         S.NEEDS_PERSON: frozenset({S.PUBLISHED, S.MISSED}),
         S.MISSED: frozenset({S.PLANNED, S.CANCELLED, S.PUBLISHED}),
@@ -158,11 +160,15 @@ class Delivery(Leased):
 
 
 class Attempt(models.Model):
-    """One send, written before the call: what was sent, when, and what came of it."""
+    """One send, written before the call: what was sent, when, and what came of it.
+
+    `prepared`: what the network was about to show by that call, where it can be asked about.
+    """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
     fingerprint = models.CharField(max_length=64)
+    prepared = models.CharField(max_length=300, blank=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=8, choices=[(o.value, o.value) for o in Outcome], blank=True)
@@ -173,6 +179,23 @@ class Attempt(models.Model):
     class Meta:
         ordering = ("number",)
         constraints = (models.UniqueConstraint("delivery", "number", name="attempts_are_numbered"),)
+
+
+class PreparedMedia(models.Model):
+    """An upload or a container that a network holds for a delivery and shows to nobody yet.
+
+    `name` is made by the network's client, of what it is and the fingerprint of all that it was made of.
+    """
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="prepared")
+    name = models.CharField(max_length=80)
+    remote_id = models.CharField(max_length=300)
+    kept_at = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint("delivery", "name", name="one_prepared_per_name"),)
+        indexes = (models.Index(fields=("until",), name="prepared_until"),)
 
 
 class Cap(models.Model):

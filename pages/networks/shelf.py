@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -21,12 +22,19 @@ class Shelf(Protocol):
     def drop(self, name: str) -> None:
         """It is no good any more; none there is done."""
 
+    def press(self, remote_id: str) -> None:
+        """Note what the one call that creates is about to show; it is written with the fence."""
+
+    def pressed(self) -> Sequence[str]:
+        """What was about to be shown by earlier calls that were not clearly answered, oldest first."""
+
 
 class MemoryShelf:
     """A shelf for as long as the post is held in memory."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[str, datetime]] = {}
+        self._pressed: dict[str, None] = {}
 
     def kept(self, name: str) -> str:
         """As `Shelf.kept`."""
@@ -40,6 +48,14 @@ class MemoryShelf:
     def drop(self, name: str) -> None:
         """As `Shelf.drop`."""
         self._kept.pop(name, None)
+
+    def press(self, remote_id: str) -> None:
+        """As `Shelf.press`, but at once."""
+        self._pressed[remote_id] = None
+
+    def pressed(self) -> Sequence[str]:
+        """As `Shelf.pressed`, whatever was answered."""
+        return tuple(self._pressed)
 
 
 def name_of(kind: str, *parts: str | bytes) -> str:

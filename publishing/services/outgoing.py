@@ -12,6 +12,7 @@ from pages.networks.types import Image, Outgoing
 from publishing.models import Delivery, PostImage, StoredImage
 from publishing.services import links
 from publishing.services.fits import rules_of
+from publishing.services.prepared import DeliveryShelf
 
 
 def outgoing_of(delivery: Delivery, page: Page, *, images: bool = True) -> Outgoing:
@@ -27,6 +28,7 @@ def outgoing_of(delivery: Delivery, page: Page, *, images: bool = True) -> Outgo
         post.content_type,
         page.brand.language,
         _images(delivery, page) if images else (),
+        DeliveryShelf(delivery.pk),
     )
 
 

@@ -22,7 +22,7 @@ from pages.networks.graph_wire import BARRED
 from pages.networks.instagram import mapping, sightings
 from pages.networks.instagram.audience import Audience
 from pages.networks.instagram.comments import Conversations
-from pages.networks.instagram.containers import PRESSED, Made, Workshop, check
+from pages.networks.instagram.containers import Made, Workshop, check
 from pages.networks.instagram.errors import MEANINGS, OF_MEDIA, InstagramGraph
 from pages.networks.instagram.figures import Figures
 from pages.networks.instagram.length import LIMIT, caption_of
@@ -90,10 +90,10 @@ class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, A
         A container of ours that the network calls published is somewhere, listed or not.
         """
         sighting = sightings.look(caption_of(post), lambda: self._published(since), since, until)
-        pressed = post.shelf.kept(PRESSED)
-        if sighting != ABSENT or not pressed:
+        if sighting != ABSENT:
             return sighting
-        return CANNOT_TELL if self._workshop(post).is_out(pressed) else ABSENT
+        workshop = self._workshop(post)
+        return CANNOT_TELL if any(workshop.is_out(each) for each in post.shelf.pressed()) else ABSENT
 
     def _published(self, since: datetime) -> Iterator[Seen]:
         """The account's posts, the latest first, down to a page that is older than the window."""

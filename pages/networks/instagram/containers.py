@@ -37,7 +37,6 @@ SOON: Final = timedelta(seconds=5)  # until the next look at a container that is
 FINISHED: Final = "FINISHED"
 PUBLISHED: Final = "PUBLISHED"
 EXPIRED: Final = "EXPIRED"
-PRESSED: Final = "pressed"  # the name of the container that was to be published last
 _WORKING: Final = frozenset({"IN_PROGRESS", ""})
 
 
@@ -82,11 +81,11 @@ class Workshop:
 
         One that was tried before and is still not published gets this try, and is then made anew.
         """
-        if self._shelf.kept(PRESSED) == made.container:
+        if made.container in self._shelf.pressed():
             if self.is_out(made.container):
                 return False
             self.forget(made)
-        self._shelf.keep(PRESSED, made.container, clock.now() + LIVES)
+        self._shelf.press(made.container)
         return True
 
     def forget(self, made: Made) -> None:
@@ -154,7 +153,7 @@ class Workshop:
             if refusal.code != Code.NOT_FOUND:
                 raise
             code, status = EXPIRED, refusal.answer
-        pressed = code == PUBLISHED and self._shelf.kept(PRESSED) == container
+        pressed = code == PUBLISHED and container in self._shelf.pressed()
         if code == FINISHED or code in _WORKING or pressed:
             return code in _WORKING
         self._shelf.drop(name)
