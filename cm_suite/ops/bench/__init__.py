@@ -9,4 +9,5 @@ BENCHES: Mapping[str, str] = {
     "publish": "cm_suite.ops.bench.publish",
     "chaos": "cm_suite.ops.bench.chaos",
     "poll": "cm_suite.ops.bench.poll",
+    "score": "cm_suite.ops.bench.score",
 }
