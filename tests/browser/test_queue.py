@@ -74,6 +74,16 @@ def test_one_hand_empties_it(desk: Tab, eyes: Eyes) -> None:
     assert eyes.faults == []
 
 
+def test_a_key_pressed_while_a_comment_opens_is_not_lost(desk: Tab, eyes: Eyes) -> None:
+    desk.goto(QUEUE)
+    desk.keyboard.press("j")
+    for key in "od1":
+        desk.keyboard.press(key)
+    expect(desk.locator("#act-delete")).to_be_checked()
+    expect(desk.get_by_role("radio", name="It insults or belittles somebody.")).to_be_checked()
+    assert (Decision.objects.count(), eyes.faults) == (0, [])
+
+
 def test_what_is_on_show_can_be_read_by_all(desk: Tab, eyes: Eyes) -> None:
     desk.goto(QUEUE)
     assert violations(desk) == []

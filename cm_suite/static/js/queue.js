@@ -61,6 +61,22 @@
     ArrowDown: () => quiet() && (move(1), true),
     ArrowUp: () => quiet() && (move(-1), true),
   };
+  // What is pressed while a comment opens, or is being taken, is done once its acts are there.
+  const SOON_MS = 3000;
+  let early = [];
+  let earlyAt = 0;
+  const opening = () => Boolean(one(".qrow.htmx-request, #acts form[hx-trigger*='load']"));
+  const keep = (key) => {
+    if (!/^[aehvdr1-9]$/.test(key) || !opening()) return false;
+    if (!early.length) earlyAt = Date.now();
+    early.push(key);
+    return true;
+  };
+  const replay = () => {
+    const keys = Date.now() - earlyAt < SOON_MS ? early : [];
+    early = [];
+    keys.forEach((key) => (/^[1-9]$/.test(key) ? reason(Number(key)) : press(key)));
+  };
   document.addEventListener("keydown", (event) => {
     if (one("dialog[open]") || !one("#desk")) return;
     if (writing(event.target)) {
@@ -74,7 +90,7 @@
     if (event.key === "g" || chorded) return;
     const digit = /^[1-9]$/.test(event.key);
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const done = digit ? reason(Number(key)) : key in KEYS ? KEYS[key]() : key.length === 1 && press(key);
+    const done = keep(key) || (digit ? reason(Number(key)) : key in KEYS ? KEYS[key]() : key.length === 1 && press(key));
     if (done) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -162,6 +178,7 @@
       renewedAt = Date.now();
       const alarm = one("#outcome, .qform .errorlist", target);
       if (alarm) { alarm.tabIndex = -1; alarm.focus(); }
+      replay();
     }
     if (id !== "pane" && id !== "desk" && id !== "qlist") return;
     const badge = one(".rail-link[aria-current] .count");
@@ -175,5 +192,6 @@
     renewedAt = Date.now();
     (one("#outcome") || one("#pane-title"))?.focus({ preventScroll: true });
     one(".qrow[aria-current]")?.scrollIntoView({ block: "nearest" });
+    if (!opening()) replay();
   });
 })();
