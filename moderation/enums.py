@@ -76,6 +76,7 @@ class ResultKind(StrEnum):
     NOT_POSSIBLE = "not_possible"  # the network lacks it, or it makes no sense where the comment stands
     NEEDS_REASON = "needs_reason"
     NEEDS_TEXT = "needs_text"
+    TOO_LONG = "too_long"  # a reply, as its network counts
     ON_ITS_WAY = "on_its_way"  # what was decided before is being carried out at this moment
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +17,31 @@ from moderation.messages.acts import KEEPING, REMOVING, Quick
 from moderation.messages.law import LABELS
 from moderation.risk.labels import Label
 from moderation.selectors.comments import NEVER, Wanted
+from moderation.selectors.room import MOST, Room
 from pages.models import Brand, Page
 
-REPLY_MOST: Final = 5000
 TOLD_MOST: Final = 500
 WORDS_MOST: Final = 100
 QUICK: Final[dict[str, Quick]] = {each.code: each for each in (*REMOVING, *KEEPING)}
+
+NEAREST: Final[dict[str, str]] = {
+    Label.INSULT: "insult",
+    Label.INSULT_AGGRAVATED: "insult",
+    Label.DEFAMATION: "accuses",
+    Label.DEFAMATION_AGGRAVATED: "accuses",
+    Label.HATE: "hate",
+    Label.THREAT: "threat",
+    Label.HARASSMENT: "threat",
+    Label.DOXXING: "private",
+    Label.SPAM: "spam",
+}
+"""By label, the reason at hand that is nearest to it."""
+
+
+def room_words(room: Room) -> str:
+    """How long an answer may be."""
+    said = gettext("At most %(limit)d characters, as %(network)s counts them.")
+    return said % {"limit": room.limit, "network": room.network}
 
 
 def label_choices() -> list[tuple[str, Any]]:
@@ -56,16 +76,43 @@ class DecideForm(forms.Form):
     text = forms.CharField(
         label=_("Reply"),
         required=False,
-        max_length=REPLY_MOST,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        max_length=MOST,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto", "aria-describedby": "decide-room"}),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     alone_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, brand: Brand, acts: Collection[str] = Decided.values, **kw: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        brand: Brand,
+        acts: Collection[str] = Decided.values,
+        room: Room | None = None,
+        **kw: Any,
+    ) -> None:
         super().__init__(*args, **{"auto_id": "decide-%s", **kw})
         self.brand = brand
         self.acts = acts
+        self.room = room
+
+    def clean(self) -> dict[str, Any]:
+        """A reply is as long as its network takes it, and a removal has a reason for its author."""
+        data = super().clean() or {}
+        act = data.get("act", "")
+        if act == Decided.REPLY and self.room is not None and "text" in data:
+            _measure(self, self.room)
+        whole = {"quick", "reason", "told", "label"} <= data.keys()
+        if act in rules.REMOVALS and whole and self.full_reason and not self.full_told:
+            self._propose(data["label"])
+        return data
+
+    def _propose(self, label: str) -> None:
+        """Nothing at hand was chosen and nothing written for the author: what the label says is proposed."""
+        near = QUICK[NEAREST.get(label, "charter")]
+        with translation.override(self.brand.language):
+            words = str(near.told)
+        self.data = {**self.data.dict(), "told": words} if isinstance(self.data, QueryDict) else self.data
+        self.add_error("told", _("Its author reads why. Choose a reason, or send this one, changed or not."))
 
     @property
     def decided(self) -> Decided:
@@ -96,6 +143,14 @@ class DecideForm(forms.Form):
             return typed
         with translation.override(self.brand.language):
             return str(quick.told)
+
+
+def _measure(form: forms.Form, room: Room) -> None:
+    """Say how much too long the text is, as its network counts."""
+    length = room.length(form.cleaned_data["text"])
+    if length > room.limit:
+        said = _("%(length)d characters, as %(network)s counts them: it takes %(limit)d at most.")
+        form.add_error("text", said % {"length": length, "network": room.network, "limit": room.limit})
 
 
 class SecondForm(forms.Form):
@@ -148,10 +203,22 @@ class AnswerForm(forms.Form):
 
     text = forms.CharField(
         label=_("Answer, in the page’s name"),
-        max_length=REPLY_MOST,
+        max_length=MOST,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         error_messages={"required": _("Write what the page should answer.")},
     )
+
+    def __init__(self, *args: Any, room: Room, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.room = room
+        self.fields["text"].help_text = room_words(room)
+
+    def clean(self) -> dict[str, Any]:
+        """An answer is as long as its network takes it."""
+        data = super().clean() or {}
+        if "text" in data:
+            _measure(self, self.room)
+        return data
 
 
 class SettleForm(forms.Form):

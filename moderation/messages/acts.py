@@ -197,6 +197,9 @@ RESULTS: Final[Mapping[str, Outcome]] = {
     ResultKind.NEEDS_TEXT: Outcome(
         _("Nothing was sent: the reply is empty."), _("Write what the page should answer.")
     ),
+    ResultKind.TOO_LONG: Outcome(
+        _("Nothing was sent: the reply is longer than its network takes."), _("Shorten it, then send it.")
+    ),
     ResultKind.ON_ITS_WAY: ON_ITS_WAY,
 }
 

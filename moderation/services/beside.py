@@ -15,6 +15,7 @@ from cm_suite.core.states import move
 from moderation import rules
 from moderation.enums import ActionState, CloseCode, Code, Decided, Kind, Presence, ResultKind, ReviewState
 from moderation.models import Action, Comment, Decision, Review
+from moderation.selectors import room
 from moderation.selectors.author import standing
 from moderation.services import decide, network
 from moderation.services.decide import Wish
@@ -76,7 +77,9 @@ def _answer_refusal(comment: Comment, person: Person, wish: Wish) -> ResultKind 
         return K.GONE
     if comment.kind != Kind.MESSAGE or comment.by_page or D.REPLY not in possible:
         return K.NOT_POSSIBLE
-    return None if wish.text.strip() else K.NEEDS_TEXT
+    if not wish.text.strip():
+        return K.NEEDS_TEXT
+    return None if room.of(comment).fits(wish.text) else K.TOO_LONG
 
 
 def _author_refusal(comment: Comment, person: Person, wish: Wish) -> ResultKind | None:

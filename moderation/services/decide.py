@@ -22,6 +22,7 @@ from moderation import rules, sealing
 from moderation.enums import ActionState, Code, Decided, Presence, ResultKind, ReviewState
 from moderation.models import Action, Comment, Decision, Review
 from moderation.risk.labels import Label
+from moderation.selectors import room
 from moderation.services import assign, evidence, network, reviews, tell
 from moderation.services.results import Result
 from pages.enums import Act
@@ -152,6 +153,8 @@ def _refusal(comment: Comment, person: Person, wish: Wish) -> Result | None:
         kind = K.NEEDS_REASON
     elif wish.act == D.REPLY and not wish.text.strip():
         kind = K.NEEDS_TEXT
+    elif wish.act == D.REPLY and not room.of(comment).fits(wish.text):
+        kind = K.TOO_LONG
     return Result(kind) if kind else None
 
 

@@ -13,6 +13,7 @@ from moderation.forms import AnswerForm
 from moderation.messages import acts as words
 from moderation.models import Comment
 from moderation.selectors import conversations as talks
+from moderation.selectors import room
 from moderation.selectors.author import author_block
 from moderation.selectors.review import author_history
 from moderation.services import beside
@@ -43,7 +44,7 @@ def conversation(request: BrandRequest, comment_id: int) -> HttpResponse:
     found = comment_of(request, comment_id)
     if found.kind != Kind.MESSAGE:
         return redirect(reverse("moderation:comment", args=[request.brand.slug, found.pk]))
-    return _show(request, found, AnswerForm())
+    return _show(request, found, AnswerForm(room=room.of(found)))
 
 
 @brand_view(Act.MODERATE)
@@ -51,7 +52,7 @@ def conversation(request: BrandRequest, comment_id: int) -> HttpResponse:
 def answer(request: BrandRequest, comment_id: int) -> HttpResponse:
     """Answer a message in its conversation."""
     found = comment_of(request, comment_id)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, room=room.of(found))
     if not form.is_valid() and found.kind == Kind.MESSAGE:
         return _show(request, found, form, status=422)
     result = beside.answer(found, request.user, form.cleaned_data.get("text", ""))

@@ -15,6 +15,7 @@ from moderation.forms import DecideForm, SecondForm, UndoForm
 from moderation.messages import acts as words
 from moderation.messages.acts import Outcome
 from moderation.models import Action, Decision, Review
+from moderation.selectors import room
 from moderation.services import assign, beside, troubles
 from moderation.services import decide as deciding
 from moderation.services.results import Claimed, Result
@@ -44,7 +45,7 @@ def claim(request: BrandRequest, review_id: int) -> HttpResponse:
     if not claimed.taken:
         messages.warning(request, taken_words(claimed))
     elif "revision" in request.POST:  # taken again in the middle of a form: what was typed stays
-        again = DecideForm(brand=request.brand, initial=retyped(request, found))
+        again = DecideForm(brand=request.brand, room=room.of(found.comment), initial=retyped(request, found))
         return show(request, review_of(request, review_id), Asked(form=again))
     return redirect(address(request, review_id))
 
@@ -77,7 +78,7 @@ def release(request: BrandRequest, review_id: int) -> HttpResponse:
 def decide(request: BrandRequest, review_id: int) -> HttpResponse:
     """Decide a comment that one holds; the next one opens."""
     found = review_of(request, review_id)
-    form = DecideForm(request.POST, brand=request.brand)
+    form = DecideForm(request.POST, brand=request.brand, room=room.of(found.comment))
     if not form.is_valid():
         return _again(request, found, Asked(form=form))
     data = form.cleaned_data
@@ -202,7 +203,8 @@ def _refused(request: BrandRequest, review_id: int, result: Result, asked: Asked
     alone = result.kind is K.ALONE_MUST_CONFIRM
     asked = Asked(form=asked.form, second=asked.second, outcome=outcome, alone=alone)
     if result.kind is K.CHANGED:  # other words: nothing is chosen any more, what was typed stays
-        asked = Asked(form=DecideForm(brand=request.brand, initial=retyped(request, fresh)), outcome=outcome)
+        form = DecideForm(brand=request.brand, room=room.of(fresh.comment), initial=retyped(request, fresh))
+        asked = Asked(form=form, outcome=outcome)
     if request.htmx:
         return retarget(show(request, fresh, asked, template=PANE), "#pane")
     return show(request, fresh, asked, status=409 if result.kind in CONFLICTS else 422)

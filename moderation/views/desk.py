@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from cm_suite.core import clock
 from moderation import rules
 from moderation.enums import Decided, Kind, ResultKind, ReviewState
-from moderation.forms import DecideForm, SecondForm
+from moderation.forms import DecideForm, SecondForm, room_words
 from moderation.messages import acts as words
 from moderation.messages.acts import KEEPING, REMOVING, Outcome
 from moderation.models import Review
+from moderation.selectors import room
 from moderation.selectors.conversations import waiting_count
 from moderation.selectors.queue import ReviewLine, open_count, open_reviews, review_line
 from moderation.selectors.review import Detail, detail
@@ -138,6 +139,7 @@ def pane_context(request: BrandRequest, review: Review, asked: Asked, now: datet
         "detail": found,
         "choices": choices,
         "missing": missing(found),
+        "room": room_words(room.of(found.comment)),
         "form": asked.form or decide_form(request, found),
         "second": asked.second or SecondForm(initial={"revision": found.comment.revision}),
         "removing": REMOVING,
@@ -167,7 +169,8 @@ def free(line: ReviewLine) -> bool:
 def decide_form(request: BrandRequest, found: Detail) -> DecideForm:
     """The form of a comment nobody has typed about yet."""
     label = found.reading.label if found.reading else found.review.label
-    return DecideForm(brand=request.brand, initial={"revision": found.comment.revision, "label": label})
+    initial = {"revision": found.comment.revision, "label": label}
+    return DecideForm(brand=request.brand, room=room.of(found.comment), initial=initial)
 
 
 def act_choices(found: Detail) -> tuple[ActChoice, ...]:

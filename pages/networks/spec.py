@@ -92,7 +92,9 @@ class NetworkSpec:
     VISIBLE may be hidden.
     `rings`: whether it can tell this installation at once that something is new (a webhook).
     `answers_mentions`: whether we can answer where somebody names us elsewhere. `reply_depth`: how many
-    levels of comments can be answered; None: all.
+    levels of comments can be answered; None: all. `reply_limit`, `message_limit`: the longest answer to a
+    comment and to a private message, in the network's characters; None: as long as a post. `names_answered`:
+    an answer begins with the name of whom it answers, which counts.
     """
 
     code: str
@@ -120,3 +122,6 @@ class NetworkSpec:
     rings: bool = False
     answers_mentions: bool = True
     reply_depth: int | None = None
+    reply_limit: int | None = None
+    message_limit: int | None = None
+    names_answered: bool = False

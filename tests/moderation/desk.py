@@ -11,6 +11,7 @@ from moderation.models import Comment, Review
 from tests.publishing.rooms import Answer, Rooms, soup
 
 HTMX = {"HX-Request": "true"}
+TOLD = "Restons courtois."
 
 
 class Desk(Rooms):
@@ -81,8 +82,9 @@ def _filled(form: Tag) -> dict[str, Any]:
 
 
 def decision(act: str, **more: Any) -> dict[str, Any]:
-    """The form of a decision filled in."""
-    return {"act": act, "quick": "", "reason": "Because it is so", "revision": 1, **more}
+    """The form of a decision filled in; its author is told something of a removal."""
+    told = {"told": TOLD} if act in ("hide", "delete") and not more.get("quick") else {}
+    return {"act": act, "quick": "", "reason": "Because it is so", "revision": 1, **told, **more}
 
 
 def refreshed(comment: Comment) -> Comment:

@@ -157,7 +157,7 @@ class TestTheLeaseRanOut:
         page = mona.get("review", review.pk)
         lapse(review)
         alice.take(review)
-        lost = mona.press(page, "Hide the comment", act="hide", reason="Mes mots")
+        lost = mona.press(page, "Hide the comment", act="hide", reason="Mes mots", told="Poli !")
         assert (lost.status_code, soup(lost).select("#decide")) == (409, [])
         assert "Alice is on it." in words(lost)
         assert fresh(review).claimed_by == cast.alice

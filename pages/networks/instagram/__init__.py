@@ -29,6 +29,7 @@ SPEC = NetworkSpec(
     connect=ConnectKind.OAUTH,
     capabilities=frozenset(Capability) - frozenset(_LACKS),
     default_text_limit=LIMIT,
+    message_limit=1000,
     measure=measure,
     build=build,
     reconciles=(

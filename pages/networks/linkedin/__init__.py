@@ -33,6 +33,7 @@ SPEC = NetworkSpec(
         }
     ),
     default_text_limit=MOST,
+    reply_limit=1250,
     measure=measure,
     build=build,
     reconciles=(

@@ -32,6 +32,7 @@ SPEC = NetworkSpec(
         }
     ),
     default_text_limit=500,
+    names_answered=True,
     measure=measure,
     build=build,
     reconciles=(

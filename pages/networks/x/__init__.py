@@ -53,6 +53,7 @@ SPEC = NetworkSpec(
         }
     ),
     default_text_limit=LIMIT,
+    message_limit=10_000,
     measure=measure,
     build=build,
     reconciles=(
