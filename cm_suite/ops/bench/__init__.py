@@ -10,4 +10,5 @@ BENCHES: Mapping[str, str] = {
     "chaos": "cm_suite.ops.bench.chaos",
     "poll": "cm_suite.ops.bench.poll",
     "score": "cm_suite.ops.bench.score",
+    "audit": "cm_suite.ops.bench.audit",
 }
