@@ -317,6 +317,33 @@ class TestLeaving:
         assert Subscriber.objects.get().state == SubscriberState.LEFT
         assert [departure.cause for departure in Departure.objects.all()] == [""]
 
+    def test_who_left_by_the_mail_program_is_asked_why_once_the_link_is_opened(self, cast: Cast) -> None:
+        link = leave_link(make_subscriber(cast.newsroom))
+        Client().post(link, {"List-Unsubscribe": "One-Click"})
+        make_subscriber(cast.newsroom, "zoe@exemple.fr")
+        visitor = Client(enforce_csrf_checks=True)
+        for again in (visitor.get(link), visitor.post(link)):
+            assert again.headers["Location"].startswith(f"{HOME}leave/why/?t=")
+        assert (Departure.objects.count(), Departure.objects.get().cause) == (1, "")
+        assert visitor.post(again.headers["Location"], {"cause": "too_often"}).status_code == 200
+        assert Departure.objects.get().cause == "too_often"
+        assert [row.unasked for row in Subscriber.objects.all()] == [None, None]
+        assert visitor.get(link).status_code == 200
+
+    def test_who_comes_back_is_not_asked_about_the_time_before(self, cast: Cast, client: Client) -> None:
+        left = make_subscriber(cast.newsroom)
+        client.post(leave_link(left), {"List-Unsubscribe": "One-Click"})
+        ask(client)
+        client.post(link_in(Mail.objects.get(), "confirm"))
+        assert Subscriber.objects.get().unasked is None
+        assert client.get(leave_link(left)).status_code == 200
+
+    def test_who_left_by_the_button_was_asked(self, cast: Cast, client: Client) -> None:
+        link = leave_link(make_subscriber(cast.newsroom))
+        client.post(link)
+        assert Subscriber.objects.get().unasked is None
+        assert client.get(link).status_code == 200
+
     def test_leaving_again_says_that_one_has_left(self, cast: Cast, client: Client) -> None:
         link = leave_link(make_subscriber(cast.newsroom))
         asked = heading(client.get(link))

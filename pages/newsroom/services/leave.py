@@ -16,9 +16,9 @@ from pages.services.audience import record_departure, set_cause
 
 
 @transaction.atomic
-def leave(subscriber: Subscriber) -> Departure | None:
+def leave(subscriber: Subscriber, *, asked: bool = True) -> Departure | None:
     """End a subscription and erase its address, also in the outbox; None when it had ended, or had never
-    been confirmed.
+    been confirmed. `asked`: False when nobody can be asked why now; the leaving link then asks later.
     """
     gone: dict[str, Any] = {"email": "", "left_at": clock.now(), "told_until": None}
     if move(subscriber, SubscriberState.ACTIVE, SubscriberState.LEFT, **gone):
@@ -31,12 +31,17 @@ def leave(subscriber: Subscriber) -> Departure | None:
             subject_kind="subscriber",
             subject_id=subscriber.pk,
         )
-        return record_departure(page, "", departure_day(clock.now(), clock.zone(page.brand.zone)))
+        departure = record_departure(page, "", departure_day(clock.now(), clock.zone(page.brand.zone)))
+        if not asked:
+            Subscriber.objects.filter(pk=subscriber.pk).update(unasked=departure)
+        return departure
     if move(subscriber, SubscriberState.PENDING, SubscriberState.LEFT, **gone):
         mails.forget(subscriber.pk)
     return None
 
 
+@transaction.atomic
 def give_reason(departure: Departure, cause: str) -> None:
-    """Note why somebody left; a second answer replaces the first."""
+    """Note why somebody left; a second answer replaces the first. From then on no subscription names it."""
     set_cause(departure, cause)
+    Subscriber.objects.filter(unasked=departure).update(unasked=None)

@@ -68,18 +68,23 @@ def confirm(request: HttpRequest, page: Page) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_newsroom
 def leave(request: HttpRequest, page: Page) -> HttpResponse:
-    """Leave with one POST: by the page's button, or by the mail program (RFC 8058), asked nothing."""
+    """Leave with one POST: by the page's button, or by the mail program (RFC 8058), asked nothing then.
+
+    Whoever left by the mail program is asked why when they open the link themselves.
+    """
     subscriber = selectors.subscriber(page, tokens.leaving(request.GET.get("t", "")))
-    if request.method != "POST" or subscriber is None:
-        left = subscriber is not None and subscriber.state == SubscriberState.LEFT
+    by_program = request.POST.get("List-Unsubscribe") == "One-Click"
+    departure = None
+    if request.method == "POST" and subscriber is not None:
+        departure = services.leave(subscriber, asked=not by_program)
+        if by_program:
+            return quiet(HttpResponse("", content_type="text/plain"))
+    left = subscriber is not None and subscriber.state == SubscriberState.LEFT
+    unasked = departure or (subscriber.unasked if subscriber is not None and left else None)
+    if unasked is None:
         return quiet(show(page, "leave", {"known": subscriber is not None, "left": left}))
-    departure = services.leave(subscriber)
-    if request.POST.get("List-Unsubscribe") == "One-Click":
-        return quiet(HttpResponse("", content_type="text/plain"))
-    if departure is None:
-        return quiet(show(page, "leave", {"known": True, "left": True}))
     target = reverse("newsroom:why", kwargs={"brand": page.brand.slug})
-    return quiet(HttpResponseRedirect(f"{target}?t={tokens.for_why(departure.pk)}"))
+    return quiet(HttpResponseRedirect(f"{target}?t={tokens.for_why(unasked.pk)}"))
 
 
 @csrf_exempt
