@@ -6,6 +6,7 @@ from pages.networks.graph import HOST, VERSION, rests
 from pages.networks.instagram.accounts import SCOPES
 from pages.networks.instagram.client import InstagramClient, build
 from pages.networks.instagram.containers import RULES
+from pages.networks.instagram.deleting import deleting, is_granted
 from pages.networks.instagram.door import InstagramDoor
 from pages.networks.instagram.length import LIMIT, measure
 from pages.networks.spec import AppSettings, NetworkSpec
@@ -15,6 +16,7 @@ __all__ = ["SPEC", "InstagramClient"]
 
 _LACKS = MappingProxyType(
     {
+        Capability.DELETE: WhyNot.NOT_OPEN,
         Capability.APPROVE: WhyNot.SHOWN_AT_ONCE,
         Capability.BLOCK: WhyNot.NO_CALL,
         Capability.TELL: WhyNot.NO_CALL,
@@ -23,7 +25,7 @@ _LACKS = MappingProxyType(
     }
 )
 
-SPEC = NetworkSpec(
+_PLAIN = NetworkSpec(
     code="instagram",
     name="Instagram",
     connect=ConnectKind.OAUTH,
@@ -46,7 +48,8 @@ SPEC = NetworkSpec(
         "from here. Private messages are those of Instagram, of which the network lets the latest twenty of "
         "a conversation be read. An answer goes out within 24 hours, or within 7 days where Meta granted the "
         "tag for human agents. A post needs an image, and a link in it is text that nobody can follow. A "
-        "post is taken down only with the right instagram_manage_contents. Left aside: comments under older "
+        "post is taken down only where CM_META_INSTAGRAM_DELETE says that Meta granted the application "
+        "instagram_manage_contents; anywhere else it is opened there. Left aside: comments under older "
         "posts, new answers below comments that are no longer read, stories, and comments of people whom the "
         "account restricted."
     ),
@@ -63,3 +66,5 @@ SPEC = NetworkSpec(
     answers_mentions=False,
     reply_depth=1,
 )
+
+SPEC = deleting(_PLAIN) if is_granted() else _PLAIN

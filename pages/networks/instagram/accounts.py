@@ -6,6 +6,7 @@ https://developers.facebook.com/documentation/instagram-platform/instagram-api-w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pages.networks.answers import identifier, mapping, one_line
@@ -18,7 +19,6 @@ SCOPES: Final = (
     "instagram_basic",
     "instagram_content_publish",
     "instagram_manage_comments",
-    "instagram_manage_contents",
     "instagram_manage_insights",
     "instagram_manage_messages",
     "pages_show_list",
@@ -29,8 +29,11 @@ SCOPES: Final = (
 _ACCOUNT: Final = "instagram_business_account"
 
 
-def found_with(graph: Graph, grant: Grant) -> tuple[Candidate, ...]:
-    """The accounts of the person's own Pages, then of their portfolios', each once, with its Page's token."""
+def found_with(graph: Graph, grant: Grant, scopes: Sequence[str] = SCOPES) -> tuple[Candidate, ...]:
+    """The accounts of the person's own Pages, then of their portfolios', each once, with its Page's token.
+
+    `scopes`: what was asked for.
+    """
 
     def read(row: Row, via: str) -> Candidate:
         account = mapping(row.get(_ACCOUNT))
@@ -42,7 +45,7 @@ def found_with(graph: Graph, grant: Grant) -> tuple[Candidate, ...]:
             handle=f"@{username}" if username else "",
             url=address_of(username),
             via=via,
-            lacks=lacks(row, grant, SCOPES),
+            lacks=lacks(row, grant, scopes),
         )
 
     return candidates(graph, f"id,name,{_ACCOUNT}{{id,username,name}}", read)

@@ -18,7 +18,6 @@ from pages.networks.errors import Code
 from pages.networks.graph import HOST, made, path_of
 from pages.networks.graph_answers import instant_or_none
 from pages.networks.graph_sightings import Seen, readable, window
-from pages.networks.graph_wire import BARRED
 from pages.networks.instagram import mapping, sightings
 from pages.networks.instagram.audience import Audience
 from pages.networks.instagram.comments import Conversations
@@ -40,7 +39,7 @@ HOOKS: Final = ("feed",)
 
 
 class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, Audience):
-    """Publishes, finds, deletes, listens, answers, moderates and measures, with the token of the Page."""
+    """Publishes, finds, listens, answers, moderates and measures, with the token of the Page."""
 
     def __init__(self, access: Access, http: NetworkHttp, secret: str = "") -> None:
         host = access.host or HOST
@@ -105,15 +104,6 @@ class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, A
             if found and all(each.at < opening for each in found):
                 return
 
-    def delete(self, remote_id: str) -> None:
-        """Take the post down; one that is already gone is done.
-
-        Raises Never (`not_allowed_here`) without the right `instagram_manage_contents`. A carousel goes as a
-        whole. https://developers.facebook.com/documentation/instagram-platform/reference/instagram-media
-        names the person's token for it; the Page's was seen to do.
-        """
-        self._graph.remove(path_of(remote_id), lacking=BARRED)
-
     def profile(self) -> Profile:
         """The account."""
         found = self._graph.get(path_of(self._account), {"fields": PROFILE_FIELDS})
@@ -131,8 +121,8 @@ class InstagramClient(Wire, Conversations, Moderating, Tagged, Inbox, Figures, A
         graph_hooks.subscribe(self._graph, PAGE, HOOKS)
 
 
-def build(access: Access, tools: Tools) -> InstagramClient:
+def build(access: Access, tools: Tools, kind: type[InstagramClient] = InstagramClient) -> InstagramClient:
     """A client for one account. Raises ValueError when no way to the network was handed in."""
     if tools.http is None:
         raise ValueError("Instagram needs a way to the network")
-    return InstagramClient(access, tools.http, tools.app.client_secret if tools.app else "")
+    return kind(access, tools.http, tools.app.client_secret if tools.app else "")

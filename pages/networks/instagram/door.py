@@ -10,8 +10,8 @@ from pages.networks.types import Candidate, Grant
 class InstagramDoor(GraphDoor):
     """Asks a person for the accounts tied to their Pages."""
 
-    scopes = SCOPES
+    scopes: tuple[str, ...] = SCOPES
 
     def accounts(self, grant: Grant) -> tuple[Candidate, ...]:
         """The accounts of the person's Pages, then of their Business Portfolios', each with its own grant."""
-        return found_with(self._graph(grant), grant)
+        return found_with(self._graph(grant), grant, self.scopes)

@@ -18,6 +18,7 @@ from cm_suite.core.http import NetworkHttp, Pace
 from cm_suite.ops.bench.fake_network import FakeServer, Fault, FaultKind, Reply, Request
 from pages.networks.instagram import SPEC
 from pages.networks.instagram.client import InstagramClient, build
+from pages.networks.instagram.deleting import DeletingClient
 from pages.networks.instagram.door import InstagramDoor
 from pages.networks.spec import Tools
 from pages.networks.types import Access, AppKeys
@@ -145,6 +146,12 @@ class Instagram:
         """A client of the account."""
         access = Access(self.origin, TOKEN, ACCOUNT)
         return build(access, Tools(http=self.way(pace, read_timeout), app=KEYS))
+
+    def deleting(self) -> DeletingClient:
+        """A client of the account, for an application that may take posts down."""
+        made = build(Access(self.origin, TOKEN, ACCOUNT), Tools(http=self.way(), app=KEYS), DeletingClient)
+        assert isinstance(made, DeletingClient)
+        return made
 
     def door(self, keys: AppKeys | None = KEYS) -> InstagramDoor:
         """The way to the accounts of a person."""

@@ -415,7 +415,7 @@ def test_taking_down_needs_a_right_and_says_so(instagram: Instagram) -> None:
     made = instagram.put(TEXT)
     instagram.refused["DELETE"] = error(10, 0, "(#10) Application does not have permission for this action")
     with pytest.raises(Never) as never:
-        instagram.client().delete(made)
+        instagram.deleting().delete(made)
     assert (never.value.code, never.value.step) == (Code.NOT_ALLOWED_HERE, NextStep.CONTACT)
     assert list(instagram.media) == [made]
 
@@ -425,14 +425,14 @@ def test_what_is_still_there_was_not_taken_down(instagram: Instagram, reply: Rep
     made = instagram.put(TEXT)
     instagram.refused["DELETE"] = reply
     with pytest.raises(Never) as never:
-        instagram.client().delete(made)
+        instagram.deleting().delete(made)
     assert (never.value.code, never.value.step) == (Code.NOT_ALLOWED_HERE, NextStep.CONTACT)
 
 
 def test_a_post_is_taken_down_once(instagram: Instagram) -> None:
     made, kept = instagram.put(TEXT), instagram.put("Reste")
     for _time in range(2):
-        instagram.client().delete(made)
+        instagram.deleting().delete(made)
     assert list(instagram.media) == [kept]
 
 

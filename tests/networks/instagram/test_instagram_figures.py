@@ -213,6 +213,7 @@ def test_an_answer_without_a_list_is_asked_again(instagram: Instagram) -> None:
 
 def test_what_instagram_lacks_it_says_why() -> None:
     assert SPEC.why_not == {
+        Capability.DELETE: WhyNot.NOT_OPEN,
         Capability.APPROVE: WhyNot.SHOWN_AT_ONCE,
         Capability.BLOCK: WhyNot.NO_CALL,
         Capability.TELL: WhyNot.NO_CALL,

@@ -253,10 +253,10 @@ def test_a_container_that_failed() -> None:
 
 def test_a_post_that_is_taken_down_and_one_that_cannot_be(instagram: Instagram) -> None:
     says(instagram, "DELETE", "delete_done")
-    instagram.client().delete(MEDIA)
+    instagram.deleting().delete(MEDIA)
     instagram.refused["DELETE"] = Answered(400, payload("delete_refused"))
     with pytest.raises(Never) as never:
-        instagram.client().delete(MEDIA)
+        instagram.deleting().delete(MEDIA)
     assert (never.value.code, never.value.step) == (Code.NOT_ALLOWED_HERE, NextStep.CONTACT)
     assert len(instagram.asked("DELETE", MEDIA)) == 2
 
@@ -429,7 +429,7 @@ def test_any_answer_to_a_question_ends_in_an_answer_or_an_outcome(instagram: Ins
 def test_any_answer_to_a_write_ends_in_an_answer_or_an_outcome(instagram: Instagram, answer: Any) -> None:
     instagram.refused = {"POST": Answered(200, answer), "DELETE": Answered(200, answer)}
     made = instagram.say("Trop chère.", instagram.put("Une lampe"))
-    client = instagram.client()
+    client = instagram.deleting()
     acts: tuple[Callable[[], Any], ...] = (
         lambda: client.publish(Outgoing("k", "Une lampe", images=(IMAGE,)), lambda: None),
         lambda: client.reply(Reply("k", made, "Merci"), lambda: None),
