@@ -12,7 +12,8 @@ from django.urls import reverse
 from pages.networks.spec import NetworkSpec
 from pages.networks.types import AppKeys
 
-NOT_PUBLIC: Final = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
+NOT_PUBLIC: Final = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "test", "invalid")
+"""Ends of names that the public web does not have."""
 
 
 def origin_of(spec: NetworkSpec, host: str = "") -> str:
@@ -41,15 +42,18 @@ def redirect_uri(spec: NetworkSpec) -> str:
 
 
 def has_public_address() -> bool:
-    """Whether PUBLIC_URL is an https address that a network can reach, by its spelling."""
-    parts = urlsplit(settings.PUBLIC_URL)
-    host = (parts.hostname or "").rstrip(".")
-    if parts.scheme != "https" or "." not in host or f".{host}".endswith(NOT_PUBLIC):
+    """Whether networks can reach this installation: PUBLIC_URL is https, on a name of the public web."""
+    try:
+        parts = urlsplit(settings.PUBLIC_URL)
+    except ValueError:
+        return False
+    host = (parts.hostname or "").rstrip(".").lower()
+    if parts.scheme != "https" or not host:
         return False
     try:
         return ip_address(host).is_global
     except ValueError:
-        return True
+        return "." in host and not f".{host}".endswith(tuple(f".{end}" for end in NOT_PUBLIC))
 
 
 def wants_public_address(spec: NetworkSpec) -> bool:

@@ -9,8 +9,8 @@ from pages.models import Page
 from pages.networks.registry import NETWORKS
 from pages.networks.spec import ImageRules
 from pages.networks.types import Capability, ConnectKind
+from pages.selectors.installation import has_public_address
 from publishing.enums import Refusal
-from publishing.services import links
 from publishing.services.results import Refused
 
 
@@ -52,7 +52,7 @@ def images_misfit(page: Page, alts: Sequence[str]) -> Refused | None:
     named = {"page": page.name, "network": str(network_name(page.network))}
     if rules is None:
         return Refused(Refusal.NO_IMAGES, named) if alts else None
-    if rules.fetched and (alts or rules.required) and not links.is_public():
+    if rules.fetched and (alts or rules.required) and not has_public_address():
         return Refused(Refusal.PUBLIC_URL_NEEDED, named)
     if rules.required and not alts:
         return Refused(Refusal.IMAGE_REQUIRED, named)

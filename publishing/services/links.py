@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
 from cm_suite.core.images import PNG
+from pages.selectors.installation import has_public_address
 
 VALID: Final = timedelta(hours=2)
 _SALT: Final = "publishing.image"
-_PRIVATE: Final = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "test", "invalid")
 
 
 class LinkInvalid(ValueError):
     """A link that was not signed here, or whose time is over."""
-
-
-def is_public() -> bool:
-    """Whether networks can reach this installation: PUBLIC_URL is https, on a name of the public web."""
-    parts = urlsplit(settings.PUBLIC_URL)
-    host = (parts.hostname or "").rstrip(".").lower()
-    if parts.scheme != "https" or not host:
-        return False
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        return "." in host and not any(host == name or host.endswith(f".{name}") for name in _PRIVATE)
 
 
 def image_url(stored_id: int, network: str, media_type: str) -> str:
@@ -39,7 +25,7 @@ def image_url(stored_id: int, network: str, media_type: str) -> str:
 
     The token is `?t=`, which is written to no log.
     """
-    if not is_public():
+    if not has_public_address():
         return ""
     token = signing.dumps([stored_id, network], salt=_SALT)
     name = "image.png" if media_type == PNG else "image.jpg"

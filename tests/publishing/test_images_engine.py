@@ -435,26 +435,6 @@ class TestLinks:
     def test_it_is_read_and_nothing_else(self, cast: Cast) -> None:
         assert Client().post(self.path(cast)).status_code == 405
 
-    @pytest.mark.parametrize(
-        ("address", "public"),
-        [
-            ("https://pages.exemple.fr", True),
-            ("https://8.8.8.8", True),
-            ("https://[2001:4860:4860::8888]", True),
-            ("http://pages.exemple.fr", False),
-            ("https://pages", False),
-            ("https://nas.local", False),
-            ("https://suite.internal.", False),
-            ("https://192.168.1.4", False),
-            ("https://[::1]", False),
-            ("https://", False),
-            ("", False),
-        ],
-    )
-    def test_what_networks_can_reach(self, settings: Settings, address: str, public: bool) -> None:
-        settings.PUBLIC_URL = address
-        assert links.is_public() is public
-
 
 class TestKept:
     def test_a_draft_keeps_them_in_order(self, cast: Cast) -> None:
