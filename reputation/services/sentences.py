@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from reputation.enums import SourceStatus
+from reputation.enums import SourceKind, SourceStatus
 from reputation.rules import Said, Sentence
 from reputation.services.figures import Before, MentionLine, PublicRow, SourceHealth, Totals
 
@@ -21,10 +21,12 @@ def three(
     before: Before | None,
 ) -> tuple[Sentence, Sentence, Sentence]:
     """What a director needs to know of a run."""
-    return _how_much(totals, lines, before), _worst(totals, publics), _unsure(totals, sources)
+    return _how_much(totals, lines, sources, before), _worst(totals, publics), _unsure(totals, sources)
 
 
-def _how_much(totals: Totals, lines: Sequence[MentionLine], before: Before | None) -> Sentence:
+def _how_much(
+    totals: Totals, lines: Sequence[MentionLine], sources: Sequence[SourceHealth], before: Before | None
+) -> Sentence:
     if not totals.read:
         return Sentence(Said.NOTHING_READ, {"asked": totals.asked, "sources": totals.sources})
     if not totals.originals:
@@ -34,7 +36,7 @@ def _how_much(totals: Totals, lines: Sequence[MentionLine], before: Before | Non
         "originals": totals.originals,
         "copies": totals.copies,
         "hosts": totals.naming_hosts,
-        "first": _busiest(lines),
+        "first": _site(_busiest(lines), lines, sources),
     }
     if before is None or before.originals == totals.originals:
         return Sentence(Said.NAMED, params)
@@ -46,6 +48,15 @@ def _busiest(lines: Sequence[MentionLine]) -> str:
     """The site with most originals; of several the first by name."""
     counts = Counter(line.host for line in lines if line.same_as is None)
     return min(counts, key=lambda host: (-counts[host], host))
+
+
+def _site(host: str, lines: Sequence[MentionLine], sources: Sequence[SourceHealth]) -> str:
+    """The site as people call it: the name of the one feed that speaks for it alone, or else its address."""
+    feeds = {source.source_id for source in sources if source.kind == SourceKind.FEED}
+    there = {(line.source_id, line.source) for line in lines if line.host == host}
+    elsewhere = {line.source_id for line in lines if line.host != host}
+    names = [name for source_id, name in there if source_id in feeds - elsewhere]
+    return names[0] if len(there) == len(names) == 1 else host
 
 
 def _worst(totals: Totals, publics: Sequence[PublicRow]) -> Sentence:

@@ -149,7 +149,12 @@ def mention_row(found: Mention, names: tuple[str, ...]) -> MentionRow:
     """One mention as a row."""
     publics = dict.fromkeys(query.public.name for query in found.queries.all())
     icon, tone = words.sentiment_mark(found.sentiment)
-    return MentionRow(found, pieces(found.excerpt, names), tuple(publics), icon, tone)
+    return MentionRow(found, pieces(_without_title(found), names), tuple(publics), icon, tone)
+
+
+def _without_title(found: Mention) -> str:
+    """The excerpt without the title it begins with, which stands above it; all of it where it is no more."""
+    return found.excerpt.removeprefix(found.title).lstrip(" .:·–—|") or found.excerpt
 
 
 def weights(found: Mention) -> list[tuple[str, int, str]]:

@@ -45,8 +45,8 @@ def line(place: int, host: str, sentiment: str, same_as: int | None = None) -> M
     )
 
 
-def source(place: int, status: str, name: str = "Presse") -> SourceHealth:
-    return SourceHealth(place, name, "feed", status, "", 1, 1, 0, 0, 0, 0, 0, ())
+def source(place: int, status: str, name: str = "Presse", kind: str = "urls") -> SourceHealth:
+    return SourceHealth(place, name, kind, status, "", 1, 1, 0, 0, 0, 0, 0, ())
 
 
 @st.composite
@@ -209,6 +209,15 @@ class TestEach:
         totals = counted(read=2, asked=2, originals=2, naming_hosts=2, sentiments=Counts(neutral=2))
         lines = (line(1, "z.example", "neutral"), line(2, "a.example", "neutral"))
         assert "most of all on a.example" in told(totals, lines=lines)[0]
+
+    def test_a_site_is_called_by_the_feed_that_speaks_for_it_alone(self) -> None:
+        totals = counted(originals=1, naming_hosts=1, sentiments=Counts(neutral=1))
+        feed, columns = (source(1, "answered", kind=kind) for kind in ("feed", "urls"))
+        lines = (line(1, "a.example", "neutral"),)
+        assert "on Presse." in told(totals, sources=(feed,), lines=lines)[0]
+        assert "on a.example." in told(totals, sources=(columns,), lines=lines)[0]
+        beside = (*lines, line(2, "b.example", "neutral", same_as=1))
+        assert "on a.example." in told(totals, sources=(feed,), lines=beside)[0]
 
     def test_only_copies_beside_one_page(self) -> None:
         totals = counted(read=4, asked=4, originals=1, copies=3, naming_hosts=1, sentiments=Counts(neutral=1))

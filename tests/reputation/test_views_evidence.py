@@ -57,6 +57,22 @@ class TestMentions:
         mention(run, "d", "neutral")
         mention(run, "e", "negative", "prix lampe", same_as=first)
 
+    def test_a_feed_is_named_and_its_site_told_beside(self, vera: Rooms, run: Run) -> None:
+        [row] = soup(vera.get("mentions", run.audit.slug, run.number, sentiment="uncertain")).select(
+            ".mention-row"
+        )
+        found = run.mentions.get(sentiment="uncertain")
+        site = row.select_one("[title]")
+        assert site is not None
+        assert (words(site), site["title"]) == (found.source.name, found.document.host)
+
+    def test_an_excerpt_does_not_repeat_its_title(self, vera: Rooms, run: Run) -> None:
+        run.mentions.filter(sentiment="positive").update(
+            title="Lampes : l’avis", excerpt="Lampes : l’avis Maison Lumen tient parole."
+        )
+        page = vera.get("mentions", run.audit.slug, run.number, sentiment="positive")
+        assert texts(page, ".mention-excerpt") == ["Maison Lumen tient parole."]
+
     def test_all_without_copies(self, vera: Rooms, run: Run) -> None:
         assert titles(vera, run) == {"Titre a", "Titre b", "Titre c", "Titre d"}
 
