@@ -111,6 +111,10 @@ WHY_NOT: Final[Mapping[WhyNot, Words]] = {
     WhyNot.NEVER_ENDS: _("Its access has no end, so there is nothing to renew."),
     WhyNot.NO_COUNT: _("This network counts nothing of the kind."),
     WhyNot.IN_COMMENTS: _("It comes among the comments."),
+    WhyNot.SITE_ALONE: _(
+        "Only the site itself can do it, under Settings, Discussion: its list of refused words, names and "
+        "addresses. It gives other programs no way to that list."
+    ),
 }
 
 NEEDS: Final[Mapping[ConnectKind, Words]] = {

@@ -35,6 +35,10 @@ WHY: Final = {
     WhyNot.NEVER_ENDS: "its token has no end to renew.",
     WhyNot.NO_COUNT: "it counts nothing of the kind.",
     WhyNot.IN_COMMENTS: "it comes among the comments.",
+    WhyNot.SITE_ALONE: (
+        "the core has no call for it: the list of refused words, names and addresses is a setting of the "
+        "site (`disallowed_keys`) that its API does not show; plugins may have calls of their own."
+    ),
     WhyNot.TOLD_TO_SERVERS: "notices go to those who run the servers, and never reach us.",
 }
 

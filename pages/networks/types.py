@@ -46,6 +46,7 @@ class WhyNot(StrEnum):
     NEVER_ENDS = "never_ends"  # its token has no end to renew
     NO_COUNT = "no_count"  # it counts nothing of the kind
     IN_COMMENTS = "in_comments"  # it comes among the comments
+    SITE_ALONE = "site_alone"  # a setting of the site itself does it, which its API does not reach
 
 
 class ConnectKind(StrEnum):

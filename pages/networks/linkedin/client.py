@@ -21,6 +21,11 @@ from pages.networks.spec import Tools
 from pages.networks.types import Access, AppKeys, Grant, Outgoing, Profile, Published, Sighting
 
 PAGES: Final = 10  # of the page's posts, when one is looked for
+FOLLOWED: Final = ("COMPANY_FOLLOWED_BY_MEMBER", "CompanyFollowedByMember")
+"""What the count of followers is called: LinkedIn's pages of different versions spell it in two ways.
+
+https://learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-lookup-api
+"""
 
 
 class LinkedInClient(Conversations, Statistics):
@@ -78,10 +83,13 @@ class LinkedInClient(Conversations, Statistics):
             raise Later(unknown.code, answer=unknown.answer) from None
 
     def _followers(self) -> int | None:
-        edge = "edgeType=COMPANY_FOLLOWED_BY_MEMBER"
-        with suppress(Never, Later):
-            said = self._wire.get(f"networkSizes/{encoded(self._wire.page)}?{edge}")
-            return mapping.count(said.get("firstDegreeSize"))
+        """How many follow, under the name that the version of the API knows; None when it is not told."""
+        for edge in FOLLOWED:
+            with suppress(Never, Later):
+                said = self._wire.get(f"networkSizes/{encoded(self._wire.page)}?edgeType={edge}")
+                count = mapping.count(said.get("firstDegreeSize"))
+                if count is not None:
+                    return count
         return None
 
     def _posts(self) -> Iterator[Seen]:

@@ -52,7 +52,7 @@ SPEC = NetworkSpec(
             Capability.AUDIENCE: WhyNot.NO_COUNT,
             Capability.URL_FIGURES: WhyNot.NO_COUNT,
             Capability.MESSAGES: WhyNot.NO_CALL,
-            Capability.BLOCK: WhyNot.NO_CALL,
+            Capability.BLOCK: WhyNot.SITE_ALONE,
             Capability.TELL: WhyNot.NO_CALL,
             Capability.REFRESH: WhyNot.NEVER_ENDS,
         }

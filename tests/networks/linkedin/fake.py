@@ -106,6 +106,7 @@ class LinkedIn:
         self.token_answer: Reply | None = None
         self.slow_images = 0  # looks at each image that goes up from now on, until it is ready
         self.silent = False  # no count of a post is told
+        self.followed = "COMPANY_FOLLOWED_BY_MEMBER"  # or as older pages spell it
         self._script: dict[str, deque[Fault]] = {"create": deque(), "read": deque()}
         self._last = 0
         self._number = 7000000000000000000
@@ -265,7 +266,7 @@ class LinkedIn:
                     self.people.get(f"urn:li:person:{key.removeprefix('(id:').removesuffix(')')}")
                 )
             case "networkSizes", [_urn]:
-                known = query.get("edgeType") == "COMPANY_FOLLOWED_BY_MEMBER"
+                known = query.get("edgeType") == self.followed
                 return (
                     Reply(200, {"firstDegreeSize": 4821})
                     if known

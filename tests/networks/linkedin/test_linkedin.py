@@ -305,6 +305,15 @@ def test_the_page_says_who_it_is_and_how_many_follow_it(linkedin: LinkedIn) -> N
     )
 
 
+@pytest.mark.parametrize("spelling", ["COMPANY_FOLLOWED_BY_MEMBER", "CompanyFollowedByMember"])
+def test_followers_are_asked_for_in_both_spellings(linkedin: LinkedIn, spelling: str) -> None:
+    linkedin.followed = spelling
+    assert linkedin.client().profile().followers == 4821
+    asked = [each.query["edgeType"] for each in linkedin.requests if "networkSizes" in each.path]
+    assert asked[-1] == spelling
+    assert len(asked) == (1 if spelling.isupper() else 2)
+
+
 def test_followers_that_are_not_told_are_not_zero(linkedin: LinkedIn) -> None:
     linkedin.refused["networkSizes"] = fakes.NOT_ADMIN
     assert linkedin.client().profile().followers is None
