@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import router
 
 from cm_suite.core.fetch import Fault
-from cm_suite.ops.bench import BENCHES, audit, quality, web
+from cm_suite.ops.bench import BENCHES, audit, quality, reports, web
 from cm_suite.ops.bench.fake_web import FAULTS
-from cm_suite.ops.bench.quality import Figure
+from cm_suite.ops.bench.house import ALIAS
 from cm_suite.ops.bench.web import WebFigures
+from reputation.models import Run
+from reputation.services.report import report_of
 
 KEYS = {
     *("article_f1", "trafilatura_f1", "pages_per_cpu_s", "comments_f1", "date_exact", "fetch_cpu_ms"),
@@ -28,8 +31,8 @@ PAGE = f"<html><body><article><h1>Le pont</h1><p>{BODY}</p></article></body></ht
 def found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     """All figures, small, without the web and the report."""
     monkeypatch.setattr(web, "measure", lambda _page, _pages: WebFigures(1.234, 3, 4, ("drips: reset",)))
-    monkeypatch.setattr(audit, "_report", lambda: {"report_s": Figure(None, "not measured")})
-    return audit.run({"data": str(tmp_path), "pages": 7, "articles": 6, "near_copies": 20})
+    monkeypatch.setattr(reports, "measure", lambda _pages: 0.25)
+    return audit.run({"data": str(tmp_path), "pages": 7, "articles": 6, "near_copies": 20, "mentions": 9})
 
 
 def test_every_key_of_the_contract_and_of_each_figure_its_set_and_size(found: dict[str, Any]) -> None:
@@ -41,7 +44,7 @@ def test_every_key_of_the_contract_and_of_each_figure_its_set_and_size(found: di
 
 
 def test_what_is_not_on_this_machine_is_null_and_says_so(found: dict[str, Any]) -> None:
-    unmeasured = {"article_f1", "trafilatura_f1", "pages_per_cpu_s", "report_s"}
+    unmeasured = {"article_f1", "trafilatura_f1", "pages_per_cpu_s"}
     assert {key for key in KEYS if found[key] is None} == unmeasured
     assert "not on this machine" in found["sets"]["article_f1"]["set"]
     assert quality.remarks(Path("/nowhere"))["date_exact"].value is None
@@ -98,6 +101,20 @@ def test_comments_and_dates_of_our_own_pages() -> None:
 
 def test_the_codes_of_the_faults_are_those_of_the_reader() -> None:
     assert {code for _answer, code in FAULTS.values()} <= set(Fault)
+
+
+@pytest.mark.django_db
+def test_the_run_that_is_reported_is_whole() -> None:
+    report = report_of(reports._seed(40))
+    assert (report.totals.read, report.totals.originals, report.totals.copies) == (40, 36, 4)
+    assert [row.originals.total for row in report.publics] == [9, 9, 9, 9]
+    assert (report.totals.hosts, len(report.mentions)) == (40, 40)
+
+
+def test_code_that_asks_the_default_database_is_led_to_the_benchmarks() -> None:
+    with reports._there():
+        assert (router.db_for_read(Run), router.db_for_write(Run)) == (ALIAS, ALIAS)
+    assert router.db_for_read(Run) == "default"
 
 
 @pytest.mark.slow

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from cm_suite.ops.bench import quality, web
+from cm_suite.ops.bench import quality, reports, web
 from cm_suite.ops.bench.house import say
 from cm_suite.ops.bench.quality import Figure
 
 WEB: Final = "a page of 110 KB, gzipped, and its robots.txt, over loopback"
 FAULTS: Final = "faults of servers, redirects and bodies on loopback, TLS apart"
+REPORT: Final = "a generated run, each page a mention: its report and what its mail says, SQLite"
 _PARAGRAPH: Final = b"<p>Maison Lumen vend une lampe en bois de la ville.</p>\n"
 _PAGE: Final = b"<!doctype html><title>Lampe</title>" + _PARAGRAPH * 2000
 
@@ -26,6 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--data", help="the folder with extraction/ (default: ../shared/data)")
     parser.add_argument("--pages", type=int, default=200, help="pages read over loopback")
     parser.add_argument("--articles", type=int, default=400, help="articles that are copied five times")
+    parser.add_argument("--mentions", type=int, default=2000, help="pages that the report is made of")
     parser.add_argument("--near-copies", type=int, default=2000, help="copies of one article")
 
 
@@ -39,7 +41,7 @@ def run(options: Mapping[str, Any]) -> dict[str, Any]:
         "the web": partial(_web, options["pages"]),
         "copies": partial(quality.copies, options["articles"], options["near_copies"]),
         "opinions": partial(quality.opinions, fixtures / "sentiment" / "brand_fr.jsonl"),
-        "the report": _report,
+        "the report": partial(_report, options["mentions"]),
     }
     figures: dict[str, Figure] = {}
     for name, measured in parts.items():
@@ -62,5 +64,5 @@ def _web(pages: int) -> dict[str, Figure]:
     }
 
 
-def _report() -> dict[str, Figure]:
-    return {"report_s": Figure(None, "not measured: it needs a run that is done")}
+def _report(pages: int) -> dict[str, Figure]:
+    return {"report_s": Figure(round(reports.measure(pages), 3), REPORT, pages)}
