@@ -117,6 +117,7 @@ def sweep() -> int:
         reconcile.reconnected,
         reconcile_due,
         answer_due,
+        hooks.read_left,
         tell.remind,
     )
     return sum(_step(step) for step in steps)

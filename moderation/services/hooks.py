@@ -14,14 +14,16 @@ from typing import Any, Final
 from django.db import transaction
 
 from cm_suite.core import clock, pace, queue
-from cm_suite.core.errors import OutcomeError
+from cm_suite.core.errors import Never, OutcomeError
 from cm_suite.core.http import parsed
 from moderation.models import HookReceipt
 from moderation.services import network, taking, watching
+from moderation.services.taking import Taken
 from pages.enums import PageState
 from pages.models import Page, ThreadSnapshot
 from pages.networks import meta_hooks
 from pages.networks.base import Listens
+from pages.networks.meta_hooks import Stir
 from pages.networks.registry import NETWORKS
 
 OLDEST: Final = timedelta(days=7)
@@ -31,8 +33,14 @@ KEPT: Final = timedelta(days=9)
 QUIET_SECONDS: Final = 5.0
 """A page is read at once when it rings, and not more often than this; its next turn finds what came since."""
 
+AGAIN_AFTER: Final = timedelta(minutes=2)
+AGAIN_WITHIN: Final = timedelta(days=1)
+A_TURN: Final = 20
+"""Words that name a page and could not be read are asked for again so long, so many at once."""
+
 META_KEYS: Final = "CM_META_APP_ID"
 _MILLISECONDS: Final = 100_000_000_000
+_NAMED: Final = "named:"
 
 logger = logging.getLogger(__name__)
 
@@ -55,21 +63,49 @@ def forget() -> int:
 def read_named(page_id: int, media: int, comment: int) -> bool:
     """Take in words that name a page elsewhere, of which its network told the number alone; True when new.
 
-    What stands below a post of the page's own is read with its comments.
+    What stands below a post of the page's own is read with its comments. Where the network cannot be asked
+    now, the numbers are kept.
     """
     page = Page.objects.select_related("brand").filter(pk=page_id, state=PageState.CONNECTED).first()
-    if page is None or ThreadSnapshot.objects.filter(page=page, remote_id=str(media)).exists():
-        return False
-    asked_at = clock.now()
-    try:
-        client = network.client_of(page)
-        if not isinstance(client, Listens):
-            return False
-        taken = taking.take_or_leave(page, client.comment(meta_hooks.named(media, comment)), asked_at)
-    except OutcomeError as error:
-        logger.info("page %s: words that name it were not read: %s", page.pk, error.code)
-        return False
+    taken: Taken | None = None
+    if page is not None and not ThreadSnapshot.objects.filter(page=page, remote_id=str(media)).exists():
+        try:
+            taken = _asked(page, meta_hooks.named(media, comment))
+        except OutcomeError as error:
+            logger.info("page %s: words that name it were not read: %s", page.pk, error.code)
+            if not isinstance(error, Never):
+                return False
+    HookReceipt.objects.filter(digest=_kept_as(page_id, media, comment)).delete()
     return taken is not None and taken.new
+
+
+def read_left() -> int:
+    """Ask again for words that name pages and could not be read when they were told of; how many are new."""
+    now = clock.now()
+    left = HookReceipt.objects.filter(
+        digest__startswith=_NAMED, at__lte=now - AGAIN_AFTER, at__gt=now - AGAIN_WITHIN
+    )
+    told = [row.digest.removeprefix(_NAMED).split(":") for row in left.order_by("at", "pk")[:A_TURN]]
+    return sum(read_named(*map(int, each)) for each in told)
+
+
+def _asked(page: Page, reference: str) -> Taken | None:
+    asked_at = clock.now()
+    client = network.client_of(page)
+    if not isinstance(client, Listens):
+        return None
+    return taking.take_or_leave(page, client.comment(reference), asked_at)
+
+
+def _kept_as(page_id: int, media: int, comment: int) -> str:
+    """How the numbers of words are kept until they are read: among the receipts, which end by themselves."""
+    return f"{_NAMED}{page_id}:{media}:{comment}"
+
+
+def _keep(page_id: int, stir: Stir) -> None:
+    kept_as = _kept_as(page_id, stir.media, stir.comment)
+    HookReceipt.objects.get_or_create(digest=kept_as, defaults={"at": clock.now()})
+    queue.enqueue("moderation.jobs.read_named", page_id, stir.media, stir.comment)
 
 
 def _ring(body: bytes) -> int:
@@ -84,7 +120,7 @@ def _ring(body: bytes) -> int:
     for page_id, account in known.items():
         for each in stirs:
             if each.media and each.account_id == account:
-                queue.enqueue("moderation.jobs.read_named", page_id, each.media, each.comment)
+                _keep(page_id, each)
     for page_id in ids:
         if pace.hit(f"hook:{page_id}", 1, QUIET_SECONDS):
             queue.enqueue("moderation.jobs.poll_page", page_id)

@@ -18,7 +18,7 @@ from pages.networks.answers import mapping
 LARGEST: Final = 1_000_000  # bytes
 NAMED: Final = "named_"
 _PREFIX: Final = "sha256="
-_LONGEST_NUMBER: Final = 30
+_LONGEST_NUMBER: Final = 20
 _OF_MESSAGES: Final = ("messaging", "standby")
 _NAMING: Final = ("instagram", "mentions")
 

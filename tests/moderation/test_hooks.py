@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from cm_suite.core import clock
-from cm_suite.core.errors import Later
+from cm_suite.core.errors import Later, Never
 from moderation import jobs
 from moderation.models import Comment, HookReceipt, Watch
 from moderation.services import hooks, watching
@@ -273,14 +273,38 @@ def test_what_is_gone_stands_below_our_own_post_or_cannot_be_asked_is_not_taken_
     page, fake = named
     assert not jobs.read_named(page.pk, 178, 180)
     fake.put(IncomingComment("named_178_179", WORDS, kind=CommentKind.MENTION))
-    fake.fails("comment", Later("not_sent"))
-    assert not jobs.read_named(page.pk, 178, 179)
     ThreadSnapshot.objects.create(page=page, remote_id="178", seen_at=clock.now())
     assert not jobs.read_named(page.pk, 178, 179)
     ThreadSnapshot.objects.all().delete()
     Page.objects.filter(pk=page.pk).update(state=PageState.DISCONNECTED)
     assert not jobs.read_named(page.pk, 178, 179)
     assert Comment.objects.count() == 0
+
+
+def test_what_cannot_be_read_now_is_kept_and_asked_for_again(
+    client: Client, named: tuple[Page, FakeNetwork], noon: time_machine.Traveller
+) -> None:
+    page, fake = named
+    fake.put(IncomingComment("named_178_179", WORDS, kind=CommentKind.MENTION))
+    for _time in range(2):
+        rings(client, naming(media_id="178", comment_id="179"))
+    kept = HookReceipt.objects.filter(digest__startswith="named:")
+    assert list(kept.values_list("digest", flat=True)) == [f"named:{page.pk}:178:179"]
+    fake.fails("comment", Later("not_sent"), times=2)
+    assert (jobs.read_named(page.pk, 178, 179), kept.count()) == (False, 1)
+    assert hooks.read_left() == 0  # too soon
+    noon.shift(hooks.AGAIN_AFTER)
+    assert (hooks.read_left(), kept.count()) == (0, 1)
+    assert (hooks.read_left(), kept.count(), Comment.objects.count()) == (1, 0, 1)
+
+
+def test_what_is_refused_is_not_asked_for_again(named: tuple[Page, FakeNetwork]) -> None:
+    page, fake = named
+    HookReceipt.objects.create(digest=f"named:{page.pk}:178:0", at=clock.now() - hooks.AGAIN_AFTER)
+    HookReceipt.objects.create(digest="named:1:2:3", at=clock.now() - hooks.AGAIN_WITHIN)
+    fake.fails("comment", Never("listen_scope_missing"))
+    assert hooks.read_left() == 0
+    assert list(HookReceipt.objects.values_list("digest", flat=True)) == ["named:1:2:3"]
 
 
 # --- who is not Meta
