@@ -15,6 +15,8 @@ READ = 6_000
 """Characters read whole; a longer text is read in part, and the assessment says so."""
 TAIL = 1_500
 HEAD = READ - TAIL
+SEARCHED = 48_000
+"""Characters of the middle searched; what follows, up to the end that is read, is not."""
 BLOCK = 240
 _MARGIN = 110
 _WINDOWS = 8
@@ -52,7 +54,7 @@ def ranges_read(text: str) -> tuple[tuple[int, int], ...]:
 def _suspicious(text: str, start: int, end: int) -> list[int]:
     """Return where the blocks begin that may hold a rule, the gravest first, two of a rule at most."""
     found: list[tuple[int, int, str]] = []
-    for place in range(start, end, BLOCK):
+    for place in range(start, min(end, start + SEARCHED), BLOCK):
         best = _gravest(text[max(0, place - _MARGIN) : place + BLOCK])
         if best:
             found.append((-best[0], place, best[1]))

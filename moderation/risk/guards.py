@@ -11,6 +11,7 @@ _SCARE = frozenset(["ce", "cet", "cette", "ces", "un", "une", "bande", "espece",
 _THAT = frozenset(["ce", "cet", "cette", "ces"])
 _POINTED = _THAT | {"bande", "espece"}
 _SPEECH = "parole"
+_INDIRECT = "indirect"
 _FACTS = frozenset({Kind.EPITHET, Kind.IMPUTATION})
 REPORTED = 0.08
 NEGATED = 0.12
@@ -28,7 +29,17 @@ def reported(scene: Scene, hit: Hit) -> bool:
         return not (alone and _SCARE & set(before)) or scene.near(hit, Kind.REPORTED)
     if hit.rule.kind is Kind.INSULT and _POINTED & {*before, scene.words[hit.first]}:
         return False
-    return scene.near(hit, Kind.REPORTED, before=10, after=0)
+    return any(_tells(scene, other, hit) for other in scene.of(Kind.REPORTED))
+
+
+def _tells(scene: Scene, other: Hit, hit: Hit) -> bool:
+    """Whether a report stands before: of acts not in indirect speech, of threats in the same clause only."""
+    if scene.sentence(other) != scene.sentence(hit) or not -10 <= other.first - hit.first <= 0:
+        return False
+    if hit.rule.kind is Kind.IMPUTATION:
+        return other.rule.tone != _INDIRECT
+    ends = scene.tokens[other.last - 1].clause
+    return other is not hit and (hit.rule.kind is not Kind.THREAT or ends == scene.tokens[hit.first].clause)
 
 
 def denied(scene: Scene, hit: Hit) -> bool:

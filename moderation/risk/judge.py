@@ -9,6 +9,8 @@ from moderation.risk.weigh import Finding
 
 FLAG_AT = 0.5
 _CAP = 0.99
+_CLEAR = 2
+_DOUBT = 0.45
 _ABSORBED = 0.5
 _BEHIND = 0.85
 _GRAVE = (Label.HATE, Label.THREAT, Label.HARASSMENT, Label.DOXXING)
@@ -38,9 +40,16 @@ def either(weights: Iterable[float]) -> float:
     return min(_CAP, 1.0 - left)
 
 
+def _certain(findings: list[Finding]) -> list[float]:
+    """Return the weights to join: of weak words the heaviest alone, never enough without a clear one."""
+    weak = [f.weight for f in findings if f.hit.rule.strength < _CLEAR]
+    clear = [f.weight for f in findings if f.hit.rule.strength >= _CLEAR]
+    return [*clear, min(max(weak, default=0.0), _DOUBT)]
+
+
 def probabilities(findings: list[Finding]) -> dict[Label, float]:
     """Return a probability for each of the 13 labels; `neutre` is what the others leave."""
-    found = {label: either(f.weight for f in findings if f.label is label) for label in Label}
+    found = {label: _joined(label, findings) for label in Label}
     _absorb(found)
     found[Label.NEUTRAL] = max(
         0.0, 1.0 - either(p for label, p in found.items() if label is not Label.NEUTRAL)
@@ -67,14 +76,19 @@ def _absorb(found: dict[Label, float]) -> None:
             found[label] = min(found[label], highest * _BEHIND)
 
 
+def _joined(label: Label, findings: list[Finding]) -> float:
+    own = [finding for finding in findings if finding.label is label]
+    return either(_certain(own) if label in FLAGGING else [finding.weight for finding in own])
+
+
 def score(findings: list[Finding]) -> float:
     """Return the probability that a person must look: each place of the text counts once."""
-    places: dict[int, float] = {}
+    places: dict[int, Finding] = {}
     for finding in findings:
-        if finding.label in FLAGGING:
-            place = finding.hit.first
-            places[place] = max(places.get(place, 0.0), finding.weight)
-    return round(either(places.values()), 4)
+        place = finding.hit.first
+        if finding.label in FLAGGING and (place not in places or places[place].weight < finding.weight):
+            places[place] = finding
+    return round(either(_certain(list(places.values()))), 4)
 
 
 def severity(flag: bool, labels: Mapping[Label, float], findings: list[Finding]) -> int:

@@ -37,7 +37,8 @@ class Scene:
         found = [hit for hit in matcher.hits() if applies(hit.rule.lang, self.lang, readable)]
         self.partial = len(ranges) > 1 or tokeniser.cut or matcher.exhausted
         covered = _covered(found)
-        self.hits = [hit for hit in found if hit.rule.kind is Kind.IDIOM or not _inside(hit, covered)]
+        left = [hit for hit in found if hit.rule.kind is Kind.IDIOM or not _inside(hit, covered)]
+        self.hits = [hit for hit in left if not any(_shadows(other, hit) for other in left)]
         self.quotes = self._quotes()
 
     def of(self, *kinds: Kind) -> list[Hit]:
@@ -83,6 +84,16 @@ class Scene:
         length = len(self.folded.text.strip())
         pairs = [m.span() for rule in _QUOTES for m in rule.finditer(self.folded.text)]
         return [(low, high) for low, high in pairs if high - low < length * 0.9]
+
+
+def _shadows(other: Hit, hit: Hit) -> bool:
+    """Whether the same words were found whole by the same rule, or by a graver one of its kind."""
+    if other is hit or other.first > hit.first or other.last < hit.last:
+        return False
+    if other.rule.kind is not hit.rule.kind or hit.rule.kind is Kind.PERSONAL_DATA:
+        return False
+    larger = other.last - other.first > hit.last - hit.first
+    return (other.rule is hit.rule and larger) or other.rule.strength > hit.rule.strength
 
 
 def _covered(hits: list[Hit]) -> list[Hit]:

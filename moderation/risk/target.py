@@ -31,6 +31,7 @@ _NO_SURNAMES = FUNCTION_WORDS | {
     "google",
     "facebook",
 }
+_THIRD_PERSONS = ("troisiemes", "delit_present", "voler", "falsifier", "frauder", "agresser")
 _SIGHT = 50
 _OUTCLASS = {Target.NAMED: 0, Target.OFFICIAL: 1, Target.EMPLOYEE: 2, Target.VISITOR: 3, Target.COMPANY: 4}
 
@@ -199,8 +200,9 @@ class Targets:
     def _subject(self, index: int, token: Token) -> bool:
         """Whether a name alone is the subject of a verb in the third person: `Berthier est …`."""
         following = self._scene.tokens[index + 1 : index + 2]
+        verbs = [self._classes[name] for name in _THIRD_PERSONS]
         return any(
-            each.word in self._classes["troisiemes"] and each.clause == token.clause for each in following
+            each.clause == token.clause and any(each.word in row for row in verbs) for each in following
         )
 
     def _after_company(self, index: int) -> bool:

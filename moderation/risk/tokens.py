@@ -108,7 +108,8 @@ class Tokeniser:
             return
         if word in _NOT_PARTICIPLES and self._folded.original[low:high].lower().rstrip("s").endswith("é"):
             word += "-participe"
-        capital = CAPITAL if self._folded.original[low].isupper() else ""
+        name = self._folded.original[low].isupper() and word not in FUNCTION_WORDS
+        capital = CAPITAL if name else ""
         self._add(word, start, end, capital, masked=word != bare and word in self._vocabulary.disguised)
 
     def _a_name(self, low: int, high: int) -> bool:

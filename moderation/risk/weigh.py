@@ -17,6 +17,8 @@ _INSULT = {1: 0.3, 2: 0.8, 3: 0.92}
 _IMPUTATION = {1: 0.52, 2: 0.56, 3: 0.86}
 _THREAT = {1: 0.4, 2: 0.72, 3: 0.9}
 _BEFORE_ORDER = frozenset(["alors", "et", "va", "mais", "donc", "bien", "toi", "vous", "juste"])
+_ME = frozenset(["m", "me", "nous", "moi"])
+_CALLED = frozenset(["bande", "espece", "especes", "ramassis"])
 _SHORT = 6
 _PERSONAL = frozenset(["son", "sa", "ses", "lui", "elle", "il", "leur", "leurs", "her", "his", "he", "she"])
 
@@ -73,7 +75,10 @@ def _aim(scene: Scene, hit: Hit, target: Target) -> float:
         return 0.8
     if target is Target.PRODUCT:
         return (0.0, 0.0, 0.2, 0.55)[strength]
-    return 0.85 if len(scene.words) <= _SHORT and strength > 1 else (0.0, 0.2, 0.5, 0.75)[strength]
+    called = not _CALLED.isdisjoint(scene.words[max(0, hit.first - 2) : hit.first + 1])
+    if strength > 1 and (called or len(scene.words) <= _SHORT):
+        return 0.85
+    return (0.0, 0.2, 0.5, 0.75)[strength]
 
 
 def _epithet(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
@@ -101,7 +106,11 @@ def _imputation(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
         weight *= 0.25
     if scene.of(Kind.MEASURED):
         weight *= 0.6
-    if scene.near(hit, Kind.SELF, before=6, after=3) or _complaining(scene, target):
+    if (
+        scene.near(hit, Kind.SELF, before=6, after=3)
+        or _complaining(scene, target)
+        or _own_loss(scene, hit, target)
+    ):
         weight *= 0.5
     ground = _ground_around(scene, hit)
     if ground:
@@ -113,6 +122,13 @@ def _imputation(scene: Scene, targets: Targets, hit: Hit) -> Iterator[Finding]:
 def _complaining(scene: Scene, target: Target) -> bool:
     """Whether this is a customer's own case against a company: an order, a refund, a delay."""
     return target is not Target.NAMED and len(scene.of(Kind.COMPLAINT)) >= 2
+
+
+def _own_loss(scene: Scene, hit: Hit, target: Target) -> bool:
+    """Whether the writer tells of a loss of their own: `vous m'avez volé 20 €`, `on m'a volé mon vélo`."""
+    near = scene.words[max(0, hit.first - 3) : hit.first + 4]
+    nobody = "on" in near or (target in (Target.COMPANY, Target.VISITOR) and "vous" in scene.words)
+    return nobody and not _ME.isdisjoint(near)
 
 
 def _ground_around(scene: Scene, hit: Hit) -> Ground | None:
