@@ -50,10 +50,14 @@ class Choice:
 
 
 def offered(brand: Brand) -> list[Offered]:
-    """Every network of this installation: those that can be connected first, then by name. One query."""
+    """The networks of this installation: what can be connected now, then what lacks its set-up, by name.
+
+    What needs no account and is connected has nothing to be done about it, and is left out. One query.
+    """
     codes = list(Page.objects.filter(brand=brand).values_list("network", flat=True))
     found = [offered_of(spec, codes.count(spec.code)) for spec in NETWORKS.values()]
-    return sorted(found, key=lambda each: (each.kind == ConnectKind.NONE, str(each.name).lower()))
+    shown = [each for each in found if each.kind != ConnectKind.NONE or not each.count]
+    return sorted(shown, key=lambda each: (not each.open, str(each.name).lower()))
 
 
 def offered_of(spec: NetworkSpec, count: int = 0) -> Offered:

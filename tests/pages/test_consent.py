@@ -309,7 +309,8 @@ def test_a_network_that_fetches_images_wants_a_public_address(
     invented.install(monkeypatch, replace(invented.SPEC, images=invented.FETCHING))
     settings.PUBLIC_URL = public
     for where in (at("connect_network", "salon"), at("connect")):
-        assert ("PUBLIC_URL" in text(lead.get(where).content)) == warned
+        assert ("no public" in text(lead.get(where).content)) == warned
+    assert "PUBLIC_URL" not in text(lead.get(at("connect")).content)
 
 
 def test_offers_are_forgotten_with_time(salon: Salon, lead: Client) -> None:
@@ -350,9 +351,14 @@ def test_the_list_of_networks_is_the_registry(cast: Cast, salon: Salon, lead: Cl
     shown = lead.get(at("connect"))
     said = text(shown.content)
     codes = {each.code for each in shown.context["networks"]}
-    assert {"newsroom", "mastodon", "salon"} <= codes
+    assert {"mastodon", "salon"} <= codes
+    assert "newsroom" not in codes  # it is connected, and needs no account
     assert "Somebody who may run the page says yes on the network’s own site." in said
-    assert shown.context["networks"][-1].code == "newsroom"
+    order = [(not each.open, str(each.name).lower()) for each in shown.context["networks"]]
+    assert order == sorted(order)
+    assert len({apart for apart, _name in order}) == 2
+    Page.objects.filter(network="newsroom").delete()
+    assert lead.get(at("connect")).context["networks"][-1].code == "newsroom"
 
 
 def test_networks_that_need_nothing_or_are_not_there_have_no_room(salon: Salon, lead: Client) -> None:
