@@ -145,11 +145,13 @@ def is_public(article_: str) -> bool:
 
 
 def _threat_article(condition: bool, property_: bool, official: bool) -> str:
-    """Elected people, police, health workers and teachers have an article of their own, condition or not."""
+    """Elected people, police, health workers and teachers have an article of their own, condition or not;
+    a destruction announced has one with an order to fulfil a condition, another without.
+    """
     if official:
         return "code pénal, art. 433-3"
     if property_:
-        return "code pénal, art. 322-12"
+        return "code pénal, art. 322-13" if condition else "code pénal, art. 322-12"
     return "code pénal, art. 222-18" if condition else "code pénal, art. 222-17"
 
 

@@ -41,6 +41,15 @@ def governs_call(scene: Scene, hit: Hit) -> bool:
     return scene.classes["sans_scrupule"].isdisjoint([*before[-1:], *words[place + 1 : hit.first + 1]])
 
 
+def ordered(scene: Scene, hit: Hit) -> bool:
+    """Whether a threat comes with an order: `si vous ne payez pas`, `payez, sinon`, `payez ou je`."""
+    here = scene.sentence(hit)
+    places = [i for i in range(max(0, hit.first - _CONDITION), hit.first + 1)]
+    before = [scene.words[i] for i in places if scene.tokens[i].sentence == here]
+    refused = _conditional(before) and not _NOT.isdisjoint(before)
+    return refused or "sinon" in before or "ou" in before[-3:-1]
+
+
 def _negation_of_verb(words: Sequence[str], hit: Hit) -> int | None:
     """Return where `pas` stands in `n'allez pas …`, the words found beginning with the verb."""
     if not hit.first or words[hit.first - 1] not in ("n", "ne"):

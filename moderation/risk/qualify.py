@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from moderation.law import OFFENCES, article
 from moderation.risk.judge import has_kind
 from moderation.risk.labels import PEOPLE, VICTIMS, Ground, Kind, Label, Target
+from moderation.risk.negation import ordered
 from moderation.risk.scene import Scene
 from moderation.risk.shapes import CommentText, Element, Qualification, Span
 from moderation.risk.weigh import Finding
@@ -103,7 +104,7 @@ def _spans(case: _Case, label: Label) -> tuple[Span, ...]:
 
 
 def _conditional(case: _Case) -> bool:
-    return any(f.hit.rule.tone == "condition" for f in case.own)
+    return any(f.hit.rule.tone == "condition" or ordered(case.scene, f.hit) for f in case.own)
 
 
 def _unprovoked(case: _Case) -> bool:

@@ -32,6 +32,8 @@ _NO_SURNAMES = FUNCTION_WORDS | {
     "facebook",
 }
 _THIRD_PERSONS = ("troisiemes", "delit_present", "voler", "falsifier", "frauder", "agresser")
+_CIVIL = frozenset(["monsieur", "madame", "mademoiselle", "m", "mme", "messieurs", "mesdames"])
+_OFFICES = frozenset({Target.OFFICIAL, Target.EMPLOYEE})
 _SIGHT = 50
 _OUTCLASS = {Target.NAMED: 0, Target.OFFICIAL: 1, Target.EMPLOYEE: 2, Target.VISITOR: 3, Target.COMPANY: 4}
 
@@ -44,6 +46,7 @@ class Cue:
     index: int
     sentence: int
     weight: int
+    called: bool = False
 
 
 class Targets:
@@ -56,7 +59,8 @@ class Targets:
         for index, token in enumerate(scene.tokens):
             found = self._read(index, token)
             if found:
-                self.cues.append(Cue(found[0], index, token.sentence, found[1]))
+                called = found[0] in _OFFICES and self._title_before(index)
+                self.cues.append(Cue(found[0], index, token.sentence, found[1], called))
         self._places = [cue.index for cue in self.cues]
 
     def of(self, hit: Hit) -> Target:
@@ -89,10 +93,15 @@ class Targets:
             cue for cue in people if cue.target is Target.NAMED and cue.sentence == self._scene.sentence(hit)
         ]
         if close and not named:
-            return self._you(hit, Target.VISITOR)
+            return self._called(hit, cues) or self._you(hit, Target.VISITOR)
         pool = [cue for cue in (people or cues) if cue.weight == max(c.weight for c in people or cues)]
         best = min(pool, key=lambda cue: (_gap(hit, cue), _OUTCLASS.get(cue.target, 5)))
         return self._you(hit, best.target)
+
+    def _called(self, hit: Hit, cues: list[Cue]) -> Target | None:
+        """Return whom the sentence calls by their office: `Monsieur le maire, je vais vous …`."""
+        here = self._scene.sentence(hit)
+        return next((cue.target for cue in cues if cue.called and cue.sentence == here), None)
 
     def _you(self, hit: Hit, target: Target) -> Target:
         """Tell the company's plural `vous` from a visitor's."""
@@ -165,6 +174,10 @@ class Targets:
         if index and self._scene.words[index - 1] in ("est", "a", "y", "faut", "existe"):
             return False
         return not {"y", "faut", "faudrait", "est", "parait", "pleut", "manque", "reste"} & set(following)
+
+    def _title_before(self, index: int) -> bool:
+        """Whether a title stands before an office: `madame la`, `monsieur le`."""
+        return not _CIVIL.isdisjoint(self._scene.words[max(0, index - 2) : index])
 
     def _determined(self, index: int) -> bool:
         previous = self._scene.words[max(0, index - 3) : index]

@@ -118,3 +118,23 @@ def test_you_in_the_plural_is_the_company_unless_answering_someone() -> None:
     assert assess(CommentText("Vous êtes tous des connards.")).target == Target.COMPANY
     assert assess(CommentText("Vous êtes des connards.", page_kind="town")).target == Target.OFFICIAL
     assert assess(CommentText("Vous êtes des connards.", parent_text="Bonjour")).target == Target.VISITOR
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "article"),
+    [
+        ("Madame la maire, je vais vous crever.", Target.OFFICIAL, "code pénal, art. 433-3"),
+        ("On sait où vous habitez, Monsieur le député.", Target.OFFICIAL, "code pénal, art. 433-3"),
+        ("Je vais tabasser ce policier.", Target.OFFICIAL, "code pénal, art. 433-3"),
+        ("Madame la gérante, je vais vous crever.", Target.EMPLOYEE, "code pénal, art. 222-17"),
+        ("Si tu ne me rends pas la caution je vais te crever", Target.VISITOR, "code pénal, art. 222-18"),
+        ("Rendez la caution ou je vous crève", Target.VISITOR, "code pénal, art. 222-18"),
+        ("Je crame ton magasin ce soir", Target.VISITOR, "code pénal, art. 322-12"),
+        ("Si on ne me paie pas je crame le magasin", Target.COMPANY, "code pénal, art. 322-13"),
+    ],
+)
+def test_a_threat_follows_whom_it_calls_and_what_it_demands(text: str, target: Target, article: str) -> None:
+    found = first(text)
+    assert (found.label, found.article) == (Label.THREAT, article)
+    assert assess(CommentText(text)).target == target
+    assert elements(found)["condition_posee"] is (article[-2:] in ("18", "13"))
