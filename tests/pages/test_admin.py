@@ -304,7 +304,14 @@ def _keeper(admin: ModelAdmin[Model]) -> bool:
 
 def test_a_first_brand_and_its_first_lead(root: Person, signed_in: SignIn) -> None:
     client = signed_in(root)
-    data = {"name": "Nova", "slug": "nova", "accent": "ink", "kind": "company", "zone": "Europe/Paris", "language": "fr"}
+    data = {
+        "name": "Nova",
+        "slug": "nova",
+        "accent": "ink",
+        "kind": "company",
+        "zone": "Europe/Paris",
+        "language": "fr",
+    }
     assert client.post(url(Brand, "add"), {**data, "zone": "Mars/Olympus"}).status_code == 200
     assert client.post(url(Brand, "add"), data).status_code == 302
     brand = Brand.objects.get(slug="nova")
@@ -317,7 +324,14 @@ def test_a_first_brand_and_its_first_lead(root: Person, signed_in: SignIn) -> No
 def test_a_lead_changes_the_brand_but_not_its_address(cast: Cast, signed_in: SignIn) -> None:
     client = signed_in(cast.alice)
     assert client.get(url(Brand, "add")).status_code == 403
-    data = {"name": "Lumen", "slug": "other", "accent": "ink", "kind": "company", "zone": "Europe/Paris", "language": "fr"}
+    data = {
+        "name": "Lumen",
+        "slug": "other",
+        "accent": "ink",
+        "kind": "company",
+        "zone": "Europe/Paris",
+        "language": "fr",
+    }
     data["seen"] = json.dumps(values_of(cast.brand))
     assert client.post(url(Brand, "change", cast.brand.pk), data).status_code == 302
     brand = Brand.objects.get(pk=cast.brand.pk)

@@ -31,7 +31,14 @@ MODELS = sorted(back_office._registry, key=lambda model: model._meta.label)
 SCOPED = [model for model in MODELS if isinstance(back_office._registry[model], BrandScopedAdmin)]
 each_model = pytest.mark.parametrize("model", SCOPED, ids=[model._meta.label for model in SCOPED])
 NOT_LEADS = ("author", "moderator", "approver", "viewer")
-BRAND = {"name": "Nova", "slug": "nova", "accent": "ink", "kind": "company", "zone": "Europe/Paris", "language": "fr"}
+BRAND = {
+    "name": "Nova",
+    "slug": "nova",
+    "accent": "ink",
+    "kind": "company",
+    "zone": "Europe/Paris",
+    "language": "fr",
+}
 
 
 def url(model: type[Model], view: str, *args: object) -> str:
