@@ -18,13 +18,15 @@ _ABBREVIATIONS = frozenset(
 )
 _SEPARATORS = frozenset(" .-_*·|/,")
 _NOT_PARTICIPLES = frozenset({"lache", "laches", "tache", "taches", "traine", "bride"})
-_STARTS = frozenset(["or", "mal", "con", "per", "trou", "mot", "deb", "sous", "jean", "mange"])
+_WHOLE = FUNCTION_WORDS | frozenset(
+    ["or", "mal", "con", "per", "trou", "mot", "deb", "sous", "jean", "mange"]
+)
 _APART = 6
 _PIECES = 5
 _PICTURES = 0x2600
-MOST = 2_400
+MOST = 2_300
 """Words read at most: the first ones, and the last quarter of that."""
-_CUT = 3_200
+_CUT = 2_600
 
 NUMBER = "#num"
 MENTION = "#at"
@@ -184,4 +186,4 @@ def _one_word(letters: str, gap: str, piece: str, vocabulary: Vocabulary) -> boo
     if piece[:1] == piece[1:2]:
         return gap == " "
     words = {letters, piece}
-    return gap == " " and words.isdisjoint(FUNCTION_WORDS | _STARTS) and words.isdisjoint(vocabulary.known)
+    return gap == " " and words.isdisjoint(_WHOLE) and words.isdisjoint(vocabulary.known)
