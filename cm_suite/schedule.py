@@ -46,6 +46,7 @@ PERIODIC = (
     Periodic("moderation.jobs.check_listening", 3600, "moderation", 600),
     Periodic("moderation.jobs.remind_last_days", 3600, "default", 300),
     Periodic("moderation.jobs.tidy", 86_400, "default", 300),
+    Periodic("moderation.jobs.forget_words", 3600, "default", 600),
     Periodic("reputation.jobs.start_due", 60, "reputation", 120),
     Periodic("reputation.jobs.sweep", 30, "reputation", 300),
     Periodic("reputation.jobs.send_audit_emails", 60, "reputation", 300),

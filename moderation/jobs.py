@@ -18,6 +18,7 @@ from moderation.models import Action, Watch
 from moderation.services import (
     act,
     assign,
+    forgetting,
     hooks,
     ingest,
     last_days,
@@ -84,6 +85,11 @@ def check_listening() -> int:
 def tidy() -> int:
     """Forget receipts and comparisons that nobody needs any more; how many rows."""
     return sum(_step(step) for step in (hooks.forget, listening.forget))
+
+
+def forget_words() -> int:
+    """Forget what networks' terms do not let us keep any longer; how many comments."""
+    return _step(forgetting.forget)
 
 
 def carry_out() -> int:

@@ -115,6 +115,7 @@ class Comment(models.Model):
     by_page = models.BooleanField(default=False)  # written by the page itself: never reviewed
     clipped = models.BooleanField(default=False)  # longer than what is stored
     erased_at = models.DateTimeField(null=True, blank=True)  # its words and author were erased
+    forgotten = models.CharField(max_length=64, blank=True)  # what told its wording apart: no longer kept
 
     class Meta:
         verbose_name = _("comment")

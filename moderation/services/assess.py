@@ -30,12 +30,13 @@ _READ_AS: Final[Mapping[BrandKind, str]] = {
 
 
 def is_assessed(comment: Comment) -> bool:
-    """Whether the rules read it: not what the page wrote, what was erased, nor private messages.
+    """Whether the rules read it: not what the page wrote, what is not kept, nor private messages.
 
     The offences that the rules know are of words made public. What is said in private is another matter in
     law (docs/law): nobody is told by a machine what a private message is.
     """
-    return not (comment.by_page or comment.erased_at or comment.kind == Kind.MESSAGE)
+    unread = comment.by_page or comment.erased_at or comment.forgotten
+    return not (unread or comment.kind == Kind.MESSAGE)
 
 
 def assess_comment(comment: Comment, *, edited: bool = False) -> Assessment | None:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from moderation.enums import Kind, Presence
 from moderation.models import Assessment, Comment
 from moderation.risk.shapes import MODEL_VERSION
-from moderation.services import fresh, shaping, taking
+from moderation.services import assess, fresh, shaping, taking
 from moderation.services.taking import Taken
 from pages.models import Page
 from pages.networks.types import CommentPresence, IncomingComment
@@ -71,7 +71,7 @@ def _unchanged(incoming: Iterable[IncomingComment], known: dict[str, Comment]) -
     pairs = [(known[shaping.id_of(each)], each) for each in incoming if shaping.id_of(each) in known]
     said = [comment for comment, each in pairs if _same(comment, each)]
     twice = {comment.pk for comment, each in pairs if not _same(comment, each)}
-    assessed = [comment.pk for comment in said if not (comment.by_page or comment.kind == Kind.MESSAGE)]
+    assessed = [comment.pk for comment in said if assess.is_assessed(comment)]
     current = Assessment.objects.filter(comment__in=assessed, model_version=MODEL_VERSION, flag=False)
     calm = set(current.values_list("comment_id", "revision")) if assessed else set()
     needs = set(assessed)
@@ -92,7 +92,9 @@ def _same(comment: Comment, incoming: IncomingComment) -> bool:
     visible = comment.presence == Presence.VISIBLE and incoming.presence == CommentPresence.VISIBLE
     if told or lacking or not visible or comment.erased_at or comment.clipped:
         return False
-    return comment.text == shaping.wording(incoming.text).text and shaping.kind_of(incoming) in {
+    words = shaping.wording(incoming.text)
+    as_held = comment.forgotten == shaping.mark_of(words) if comment.forgotten else comment.text == words.text
+    return as_held and shaping.kind_of(incoming) in {
         comment.kind,
         Kind.MENTION,  # said of what stands under a post of ours too
     }

@@ -136,7 +136,7 @@ def erase(comment: Comment, person: Person) -> Result:
         return Result(ResultKind.NOT_ALLOWED)
     now = clock.now()
     author = ("author_name", "author_handle", "author_url", "author_remote_id")
-    personal = ("text", "url", "conversation", *author)
+    personal = ("text", "url", "conversation", "forgotten", *author)
     with transaction.atomic():
         erased = Comment.objects.filter(pk=comment.pk, erased_at=None).update(
             erased_at=now, **dict.fromkeys(personal, "")

@@ -53,6 +53,11 @@ def wording(text: str) -> Wording:
     return Wording(clean[:LONGEST_TEXT], clipped=True, whole=keyed_hash(clean))
 
 
+def mark_of(words: Wording) -> str:
+    """A keyed hash that tells this wording apart once it is not kept any longer."""
+    return words.whole or keyed_hash(words.text)
+
+
 def believable(moment: datetime | None, now: datetime) -> datetime | None:
     """The instant in UTC, or None for one without zone, before the web or in the future.
 

@@ -110,11 +110,15 @@ def _again(comment: Comment, incoming: IncomingComment, asked_at: datetime) -> T
 
 
 def _reword(comment: Comment, incoming: IncomingComment, now: datetime, fields: dict[str, Any]) -> bool:
-    """Keep another wording as a revision. True when there was one: any difference counts."""
+    """Keep another wording as a revision. True when there was one: any difference counts.
+
+    One that was not kept any longer is known by its mark; with other words its author is known again.
+    """
     words = wording(incoming.text)
-    last = comment.revisions.last()
-    if last is not None and (last.text, last.clipped, last.whole) == (words.text, words.clipped, words.whole):
+    if _says_that(comment, words):
         return False
+    if comment.forgotten:
+        fields |= {"forgotten": "", **shaping.author_of(incoming)}
     fields |= {
         "text": words.text,
         "clipped": words.clipped,
@@ -124,6 +128,14 @@ def _reword(comment: Comment, incoming: IncomingComment, now: datetime, fields: 
     comment.revision += 1
     _note(comment, words, now, edited_at=fields["edited_at"])
     return True
+
+
+def _says_that(comment: Comment, words: Wording) -> bool:
+    if comment.forgotten:
+        return comment.forgotten == shaping.mark_of(words)
+    last = comment.revisions.last()
+    known = last and (last.text, last.clipped, last.whole)
+    return known == (words.text, words.clipped, words.whole)
 
 
 def _note(comment: Comment, words: Wording, now: datetime, *, edited_at: datetime | None = None) -> None:

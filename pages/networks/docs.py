@@ -74,7 +74,7 @@ def as_markdown(docs: Path = DOCS) -> str:
         "\n## Did it go out?\n",
         *_each(specs, lambda spec: spec.reconciles),
         "\n## What is heard\n",
-        *_each(specs, lambda spec: f"{spec.listens} Asked every {_lasting(spec.polls_every)}."),
+        *_each(specs, lambda spec: f"{spec.listens} Asked every {_lasting(spec.polls_every)}.{_kept(spec)}"),
         "\n## Connecting a page\n",
         *_each(specs, _account),
         "\n## Versions\n",
@@ -100,6 +100,18 @@ def _table(specs: list[NetworkSpec]) -> Iterator[str]:
 
 def _line(*cells: str) -> str:
     return "| " + " | ".join(cells) + " |"
+
+
+def _kept(spec: NetworkSpec) -> str:
+    """What the network's terms say of keeping it."""
+    if spec.keeps is None or spec.keeps_names is None:
+        return ""
+    words, names = (round(each.total_seconds() / 3600) for each in (spec.keeps, spec.keeps_names))
+    return (
+        f" Its terms let what people wrote be kept for {words} h, and who they are for {names} h: both are "
+        "forgotten within an hour of that, save what a legal review, a notice, an act under way or sealed "
+        "evidence needs. Words that changed since are read again all the same."
+    )
 
 
 def _each(specs: list[NetworkSpec], say: Callable[[NetworkSpec], str]) -> Iterator[str]:

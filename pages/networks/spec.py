@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
@@ -94,7 +94,8 @@ class NetworkSpec:
     `answers_mentions`: whether we can answer where somebody names us elsewhere. `reply_depth`: how many
     levels of comments can be answered; None: all. `reply_limit`, `message_limit`: the longest answer to a
     comment and to a private message, in the network's characters; None: as long as a post. `names_answered`:
-    an answer begins with the name of whom it answers, which counts.
+    an answer begins with the name of whom it answers, which counts. `keeps`, `keeps_names`: how long its
+    terms let us keep what people wrote and who they are; None: they set no time.
     """
 
     code: str
@@ -125,3 +126,5 @@ class NetworkSpec:
     reply_limit: int | None = None
     message_limit: int | None = None
     names_answered: bool = False
+    keeps: timedelta | None = None
+    keeps_names: timedelta | None = None

@@ -1,5 +1,6 @@
 """LinkedIn's company pages, through the Community Management API."""
 
+from datetime import timedelta
 from types import MappingProxyType
 
 from pages.networks.linkedin.client import LinkedInClient, build
@@ -11,6 +12,13 @@ from pages.networks.spec import AppSettings, NetworkSpec
 from pages.networks.types import Capability, ConnectKind, WhyNot
 
 __all__ = ["SPEC", "LinkedInClient"]
+
+KEEPS = timedelta(hours=48)
+KEEPS_NAMES = timedelta(hours=24)
+"""What its terms give for members' posts and comments, and for the profiles of those who did not sign in.
+
+https://learn.microsoft.com/en-us/linkedin/marketing/data-storage-requirements
+"""
 
 SPEC = NetworkSpec(
     code="linkedin",
@@ -70,4 +78,6 @@ SPEC = NetworkSpec(
     door=LinkedInDoor,
     images=RULES,
     polls_every=900,
+    keeps=KEEPS,
+    keeps_names=KEEPS_NAMES,
 )
