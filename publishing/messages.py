@@ -99,7 +99,7 @@ NOTES: Final[Mapping[str, Words]] = {
         "The access to this page ends before that time. A lead reconnects it first, or the post waits."
     ),
     PlanNote.ALT_MISSING: gettext_lazy(
-        "An image has no alternative text: who cannot see it is told nothing of it."
+        "Without an alternative text, an image tells nothing to who cannot see it."
     ),
 }
 

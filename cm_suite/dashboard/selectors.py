@@ -12,7 +12,6 @@ from typing import Final
 from django.db.models import Count, Min, Q
 
 from cm_suite.core import clock
-from cm_suite.dashboard.budgets import Budget, budgets_of, next_slots
 from moderation.selectors.queue import Answered, ReviewLine, answered_share, now_reviews, open_count
 from moderation.selectors.undone import UndoneLine, undone_line, undone_of
 from pages.enums import PageState
@@ -23,6 +22,7 @@ from pages.selectors.pauses import open_pauses
 from publishing import rules
 from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Delivery
+from publishing.selectors.budgets import Budget, budgets_of, next_slots
 
 S = DeliveryState
 # A post held by a pause or a page to reconnect is not named by itself: its cause is.

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_safe
 
 from cm_suite.core import clock
 from pages.access import BrandRequest, brand_view
-from pages.enums import Act
+from pages.enums import Act, PageState
 from pages.models import Page
 from pages.selectors.pauses import open_pauses
 from publishing.selectors import calendar
 from publishing.selectors.budget import Budget, budget
+from publishing.selectors.budgets import Budget as PageBudget
+from publishing.selectors.budgets import budgets_of
 from publishing.selectors.lists import troubled, unplanned
 from publishing.selectors.rows import DeliveryRow, row
 from publishing.views.cards import Offer, is_late, open_pages, slot_offers
@@ -73,6 +75,8 @@ def plan(request: BrandRequest) -> HttpResponse:
         "names": list(names.values()),
         "page": chosen,
         "budget": _budget(chosen),
+        "budgets": [] if chosen else _budgets(pages, names),
+        "current": first <= today < first + timedelta(days=DAYS),
         "trouble": _trouble(request, [row(each) for each in trouble[:FIRST]], pages),
         "troubles": trouble.count(),
         "drafts": unplanned(request.brand).count(),
@@ -111,6 +115,12 @@ def _day(value: str, otherwise: date) -> date:
 
 def _budget(page: Page | None) -> Budget | None:
     return budget(page, clock.now()) if page else None
+
+
+def _budgets(pages: Iterable[Page], names: dict[int, PageName]) -> list[tuple[PageName, PageBudget]]:
+    """The tightest budget of each page in use that has caps, in the pages' order; two queries."""
+    found = budgets_of([page.pk for page in pages if page.state != PageState.DISCONNECTED])
+    return [(names[pk], found[pk]) for pk in names if pk in found]
 
 
 def _lines(

@@ -12,7 +12,6 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from cm_suite.core import clock
-from cm_suite.dashboard.budgets import Budget, budgets_of, next_slots
 from cm_suite.dashboard.lines import brand_lines
 from cm_suite.dashboard.selectors import now_of
 from pages.enums import PageState
@@ -21,6 +20,7 @@ from pages.selectors.people import memberships_of
 from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Cap, Delivery, Gap, Post
 from publishing.selectors.budget import budget, next_slot
+from publishing.selectors.budgets import Budget, budgets_of, next_slots
 from publishing.selectors.free import AHEAD
 from tests.people import Cast
 
