@@ -30,6 +30,8 @@ READERS: Final = 8
 """Pages that one worker reads at once, each of another host."""
 MOST_WORKERS: Final = 4
 """Workers that go on with one run at once, when it has many hosts."""
+MAIL_SECONDS: Final = 120.0
+"""For the mails of finished runs: the one that is begun last needs most of what is left of the job's time."""
 SEAT_SECONDS: Final = 60.0
 """From the beginning of one turn to that of the next: a worker that died leaves its seat after so long."""
 NAP: Final = 0.25
@@ -82,8 +84,19 @@ def sweep() -> int:
 
 
 def send_audit_emails() -> int:
-    """Hand the reports of finished runs to the outbox; how many mails."""
-    return sum(_step(partial(email.send, pk), f"mails of run {pk}") for pk in email.due())
+    """Hand the reports of finished runs to the outbox; how many mails.
+
+    Those that fail are passed by, so that however many they are they keep no other waiting.
+    """
+    written = failed = 0
+    stop_at = time.monotonic() + MAIL_SECONDS
+    while time.monotonic() < stop_at:
+        pks = email.due(skip=failed)
+        written += sum(_step(partial(email.send, pk), f"mails of run {pk}") for pk in pks)
+        failed += email.unsent(pks)
+        if len(pks) < email.BATCH:
+            break
+    return written
 
 
 def _list(run_id: int, fetcher: Fetcher, stop_at: float) -> bool:

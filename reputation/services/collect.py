@@ -76,16 +76,22 @@ def take(run: Run, limit: int, resting: Collection[str]) -> list[Order]:
 
 
 def _unmet(taken: list[Fetch]) -> list[Fetch]:
-    """Of the pages just claimed those whose host nobody else claimed meanwhile; the others go back."""
-    ours = [fetch.pk for fetch in taken]
+    """Of the pages just claimed those whose host nobody else claimed before; the others go back.
+
+    Of two that claimed at the same moment one keeps its page: were both to give way, both would come again.
+    """
     rivals = Fetch.objects.filter(
         state=S.FETCHING, lease_until__gt=Now(), host__in=[fetch.host for fetch in taken]
     )
-    met = set(rivals.exclude(pk__in=ours).values_list("host", flat=True))
+    first: dict[str, tuple[datetime, int]] = {}
+    for host, until, pk in rivals.values_list("host", "lease_until", "pk"):
+        if until is not None:
+            first[host] = min(first.get(host, (until, pk)), (until, pk))
+    ours = [fetch for fetch in taken if first.get(fetch.host, (None, fetch.pk))[1] == fetch.pk]
     for fetch in taken:
-        if fetch.host in met:
+        if fetch not in ours:
             move(fetch, S.FETCHING, S.PLANNED, where=_mine(fetch), **RELEASED)
-    return [fetch for fetch in taken if fetch.host not in met]
+    return ours
 
 
 def keep(orders: Iterable[Order]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,13 +31,22 @@ logger = logging.getLogger(__name__)
 
 ORDER: Final = (Sentiment.NEGATIVE, Sentiment.UNCERTAIN, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 MENTIONS: Final = 5  # that the mail quotes; the others are one click away
+BATCH: Final = 50  # runs
 BAR: Final = 220  # pixels of the longest bar
 
 
-def due(limit: int = 50) -> list[int]:
-    """Up to `limit` finished runs whose reports were not handed to the outbox, the first to end first."""
+def due(limit: int = BATCH, skip: int = 0) -> list[int]:
+    """Up to `limit` finished runs whose reports were not handed to the outbox, the first to end first.
+
+    `skip`: how many at the beginning were tried in vain.
+    """
     rows = Run.objects.filter(state=RunState.DONE, mailed_at=None).order_by("ended_at", "pk")
-    return list(rows.values_list("pk", flat=True)[:limit])
+    return list(rows.values_list("pk", flat=True)[skip : skip + limit])
+
+
+def unsent(run_ids: Collection[int]) -> int:
+    """How many of these runs still have their mails to write."""
+    return Run.objects.filter(pk__in=run_ids, mailed_at=None).count()
 
 
 @transaction.atomic

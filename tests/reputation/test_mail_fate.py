@@ -179,9 +179,9 @@ def test_two_turns_at_once_write_each_mail_once(audit: Audit) -> None:
     run = finished(audit, Said("neutral"))
     due, seen = email.due, []
 
-    def twice(limit: int = 50) -> list[int]:
+    def twice(skip: int) -> list[int]:
         seen.append(email.send(run.pk))
-        return [*due(limit), run.pk]
+        return [*due(skip=skip), run.pk]
 
     with patch.object(email, "due", twice):
         assert jobs.send_audit_emails() == 0
@@ -197,3 +197,26 @@ def test_many_runs_are_taken_in_turns(cast: Cast, audit: Audit) -> None:
     assert email.due(3) == ended[:3]
     assert jobs.send_audit_emails() == 4
     assert email.due() == []
+
+
+def test_runs_whose_mails_always_fail_keep_no_other_waiting(
+    cast: Cast, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Recipient.objects.filter(person=cast.vera).delete()
+    runs = [finished(audit, Said("neutral")) for _run in range(5)]
+    ended = list(Run.objects.order_by("ended_at", "pk").values_list("pk", flat=True))
+    send, tried = email.send, []
+
+    def faulty(run_id: int) -> int:
+        tried.append(run_id)
+        if run_id in ended[:3]:
+            raise ZeroDivisionError
+        return send(run_id)
+
+    monkeypatch.setattr(email, "send", faulty)
+    monkeypatch.setattr(email, "BATCH", 2)
+    monkeypatch.setattr(email.due, "__defaults__", (2, 0))
+    assert jobs.send_audit_emails() == 2
+    assert tried == ended
+    assert email.due(9) == ended[:3]
+    assert len(runs) == 5
