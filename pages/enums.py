@@ -50,6 +50,12 @@ class Counted(TextChoices):
     ADDRESSES = "addresses", _("Addresses")
 
 
+class DepartureFact(TextChoices):
+    """How a fan was lost who said nothing: kept where the causes are that people give."""
+
+    ADDRESS_REFUSED = "address_refused", _("The address no longer takes mail")
+
+
 class DepartureCause(TextChoices):
     TOO_OFTEN = "too_often", _("Too many messages")
     REPETITIVE = "repetitive", _("Always the same thing")

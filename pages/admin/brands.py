@@ -16,6 +16,7 @@ from cm_suite.core import clock, ledger
 from cm_suite.core.clock import UnknownZone
 from pages.admin_scope import BrandScopedAdmin
 from pages.admin_site import is_keeper
+from pages.enums import DepartureCause, DepartureFact
 from pages.models import Brand, Departure, Page, Pause, Person
 from pages.newsroom.models import NewsroomPost, Subscriber
 from pages.services.brand_settings import FIELDS, EditedMeanwhile, save_settings, values_of
@@ -180,11 +181,16 @@ class DepartureAdmin(BrandScopedAdmin):
     """Fans who left, and why."""
 
     brand_path = "page__brand"
-    list_display = ("at", "page", "cause")
+    list_display = ("at", "page", "reason")
     list_select_related = ("page",)
     list_filter = ("page", "cause")
     date_hierarchy = "at"
     fields = list_display
+
+    @admin.display(description=_("reason"), ordering="cause")
+    def reason(self, departure: Departure) -> str:
+        """Why, in words; empty when nobody said."""
+        return str(dict([*DepartureCause.choices, *DepartureFact.choices]).get(departure.cause, ""))
 
 
 @admin.register(Subscriber)

@@ -17,6 +17,7 @@ POSTS_A_DIGEST: Final = 10
 DIGEST_HOUR: Final = 18  # in the brand's zone
 DIGEST_SETTLES: Final = timedelta(minutes=1)  # lets a post of the last second be committed first
 DIGEST_GRACE: Final = timedelta(hours=12)  # a later digest waits for the next one
+REFUSALS_MOST: Final = 3  # digests in a row to an address that takes none any more
 CONFIRM_WITHIN: Final = timedelta(days=3)
 ASK_AGAIN_AFTER: Final = timedelta(minutes=10)
 WHY_WITHIN: Final = timedelta(days=1)

@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from cm_suite.core import clock
-from pages.enums import DepartureCause, PageState
+from pages.enums import DepartureCause, DepartureFact, PageState
 from pages.messages import Words, network_name
 from pages.models import AudienceCount, Brand, Departure, Page
 from pages.networks.registry import NETWORKS
@@ -33,7 +33,7 @@ class DayFans:
 
 @dataclass(frozen=True, slots=True)
 class CauseShare:
-    """How many of those who left gave one reason. `cause` is empty for those who gave none."""
+    """How many of those who left gave one reason, or were lost in one way; empty for those who gave none."""
 
     cause: str
     label: str
@@ -102,7 +102,7 @@ class PageAudience:
     @property
     def top_cause(self) -> CauseShare | None:
         """The reason most people gave, if somebody gave one."""
-        return next((each for each in self.causes if each.cause), None)
+        return next((each for each in self.causes if each.cause in DepartureCause), None)
 
 
 def gained_lost(page: Page, since: datetime, until: datetime) -> GainedLost:
@@ -208,11 +208,15 @@ def _causes(rows: QuerySet[Departure], zone: ZoneInfo) -> _Left:
 
 
 def _shares(counts: Counter[str]) -> list[CauseShare]:
-    """The reasons given, the most frequent first; those who gave none come last."""
+    """The reasons given, the most frequent first; then who was lost unasked; who gave none comes last."""
     total = counts.total()
-    order = {cause: place for place, cause in enumerate([*DepartureCause.values, ""])}
-    causes = sorted(counts, key=lambda cause: (cause == "", -counts[cause], order.get(cause, len(order))))
-    labels = dict(DepartureCause.choices)
+    order = {cause: place for place, cause in enumerate(DepartureCause.values)}
+
+    def place(cause: str) -> tuple[bool, bool, int, int]:
+        return cause == "", cause not in order, -counts[cause], order.get(cause, len(order))
+
+    causes = sorted(counts, key=place)
+    labels = dict([*DepartureCause.choices, *DepartureFact.choices])
     return [
         CauseShare(cause, str(labels.get(cause, "")), counts[cause], round(100 * counts[cause] / total))
         for cause in causes

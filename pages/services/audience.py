@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pages.enums import DepartureCause
+from pages.enums import DepartureCause, DepartureFact
 from pages.models import Departure, Page
 from pages.selectors.audience import GainedLost, gained_lost
 
@@ -12,11 +12,13 @@ __all__ = ["GainedLost", "gained_lost", "record_departure", "set_cause"]
 
 
 def record_departure(page: Page, cause: str, at: datetime) -> Departure:
-    """Note that a fan left at an instant; `cause` is one of DepartureCause, or empty when nobody said.
+    """Note that a fan left at an instant; `cause` is one of DepartureCause or DepartureFact, or empty when
+    nobody said.
 
     Raises ValueError for any other cause.
     """
-    return Departure.objects.create(page=page, cause=_known(cause), at=at)
+    known = cause if cause in DepartureFact else _known(cause)
+    return Departure.objects.create(page=page, cause=known, at=at)
 
 
 def set_cause(departure: Departure, cause: str) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from cm_suite.core import clock
+from pages.enums import DepartureFact
 from pages.models import Brand, Page
 from pages.newsroom import addresses, selectors, tokens
 from pages.newsroom.models import Subscriber, SubscriberState
 from pages.newsroom.rules import POSTS_A_DIGEST, digest_moment
 from pages.newsroom.services import mails
+from pages.newsroom.services.leave import leave
 from pages.newsroom.services.mails import About
 from pages.notices.enums import MailKind
 from pages.notices.models import Mail
@@ -37,9 +39,15 @@ def _send_page(page: Page, at: datetime) -> int:
 
 @transaction.atomic
 def _tell(page: Page, subscriber_id: int, until: datetime) -> bool:
-    """Write one digest and note how far its reader was told, both or neither."""
+    """Write one digest and note how far its reader was told, both or neither.
+
+    An address that takes no mail any more ends here: nobody would ever read it.
+    """
     who = Subscriber.objects.filter(pk=subscriber_id).first()
     if who is None or who.told_until is None:
+        return False
+    if mails.refused(who):
+        leave(who, cause=DepartureFact.ADDRESS_REFUSED)
         return False
     brand = page.brand
     key = mails.key(About.DIGEST, who.pk, f"{until.astimezone(clock.zone(brand.zone)):%Y-%m-%d}")

@@ -16,9 +16,10 @@ from pages.services.audience import record_departure, set_cause
 
 
 @transaction.atomic
-def leave(subscriber: Subscriber, *, asked: bool = True) -> Departure | None:
+def leave(subscriber: Subscriber, *, asked: bool = True, cause: str = "") -> Departure | None:
     """End a subscription and erase its address, also in the outbox; None when it had ended, or had never
     been confirmed. `asked`: False when nobody can be asked why now; the leaving link then asks later.
+    `cause`: the DepartureFact it ended by, when nobody ended it.
     """
     gone: dict[str, Any] = {"email": "", "left_at": clock.now(), "told_until": None}
     if move(subscriber, SubscriberState.ACTIVE, SubscriberState.LEFT, **gone):
@@ -31,7 +32,7 @@ def leave(subscriber: Subscriber, *, asked: bool = True) -> Departure | None:
             subject_kind="subscriber",
             subject_id=subscriber.pk,
         )
-        departure = record_departure(page, "", departure_day(clock.now(), clock.zone(page.brand.zone)))
+        departure = record_departure(page, cause, departure_day(clock.now(), clock.zone(page.brand.zone)))
         if not asked:
             Subscriber.objects.filter(pk=subscriber.pk).update(unasked=departure)
         return departure

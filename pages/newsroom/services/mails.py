@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
+from pages.newsroom.models import Subscriber
+from pages.newsroom.rules import REFUSALS_MOST
+from pages.notices.enums import MailState
+from pages.notices.models import Mail
 from pages.notices.services import forget_mails
+
+ADDRESS_GONE: Final = "mail_recipient_refused"
 
 
 class About(StrEnum):
@@ -18,6 +25,15 @@ class About(StrEnum):
 def key(about: About, subscriber_id: int, moment: str) -> str:
     """The key of a mail: one per reader, subject and moment."""
     return f"newsroom.{about}:{subscriber_id}:{moment}"
+
+
+def refused(subscriber: Subscriber) -> bool:
+    """Whether the address's own server refused the last REFUSALS_MOST digests for good, since they follow."""
+    sent = Mail.objects.filter(
+        key__startswith=key(About.DIGEST, subscriber.pk, ""), created_at__gte=subscriber.confirmed_at
+    )
+    ends = list(sent.order_by("-pk").values_list("state", "code")[:REFUSALS_MOST])
+    return ends == [(MailState.REFUSED, ADDRESS_GONE)] * REFUSALS_MOST
 
 
 def forget(subscriber_id: int) -> None:
