@@ -27,6 +27,7 @@ from publishing.services.outgoing import outgoing_of
 from publishing.services.slots import Load, load_of, locked, misfit
 
 S = DeliveryState
+WAITING: Final = (S.PLANNED, S.PROCESSING)
 MISFITS: Final[Mapping[Refusal, str]] = {
     Refusal.TOO_LONG: EngineCode.TOO_LONG,
     Refusal.EMPTY: EngineCode.TOO_LONG,
@@ -56,17 +57,19 @@ class Hindrance:
 
 
 def due(now: datetime) -> QuerySet[Delivery]:
-    """What may leave at `now`: planned, due, not too late, its back-off over, its page not asked to wait."""
+    """What may leave at `now`: planned, or waiting for its images; due, not too late, its next try not later,
+    its page not asked to wait.
+    """
     again = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
     free = Q(page__paced_until=None) | Q(page__paced_until__lte=now)
     on_time = Q(due_at__lte=now, due_at__gte=now - settings.CM_MISSED_AFTER)
-    return Delivery.objects.filter(again, free, on_time, state=S.PLANNED).order_by("due_at", "pk")
+    return Delivery.objects.filter(again, free, on_time, state__in=WAITING).order_by("due_at", "pk")
 
 
 def take(limit: int) -> list[Delivery]:
     """Claim up to `limit` due deliveries, each under a lease: nobody else sends them meanwhile."""
     seconds = settings.CM_SEND_LEASE.total_seconds()
-    return leases.claim(due(clock.now()), from_=S.PLANNED, to=S.CLAIMED, seconds=seconds, limit=limit)
+    return leases.claim(due(clock.now()), from_=WAITING, to=S.CLAIMED, seconds=seconds, limit=limit)
 
 
 def admit(delivery: Delivery) -> Ready | None:

@@ -23,6 +23,7 @@ from pages.enums import PageState
 from pages.networks.types import Published
 from publishing.enums import DeliveryState, EngineCode, FollowUpTask, HoldReason
 from publishing.models import Attempt, Delivery, FollowUp
+from publishing.services import prepared
 
 S = DeliveryState
 LONGEST_BACKOFF: Final = timedelta(minutes=15)
@@ -37,6 +38,7 @@ SAYING_YES: Final = (
     S.NEEDS_PERSON,
     S.PLANNED,
     S.CLAIMED,
+    S.PROCESSING,
     S.HELD,
     S.MISSED,
     S.REJECTED,
@@ -103,6 +105,24 @@ def postpone(
         next_attempt_at=max(retry_at, now) if retry_at else now + backoff(delivery.tries),
         code=code,
         tries=min(delivery.tries + 1, _MOST_TRIES),
+        **RELEASED,
+    )
+
+
+def wait_for_media(delivery: Delivery, from_: str, code: str, *, retry_at: datetime | None = None) -> bool:
+    """The network works on what was sent up, and shows nothing yet: it is asked again soon.
+
+    That is no fault, and makes no later try wait longer.
+    """
+    now = clock.now()
+    soonest = now + prepared.pause(delivery, now)
+    return move(
+        delivery,
+        from_,
+        S.PROCESSING,
+        where=mine(delivery),
+        next_attempt_at=max(retry_at or soonest, soonest),
+        code=code,
         **RELEASED,
     )
 

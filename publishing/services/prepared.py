@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from cm_suite.core import clock
 from cm_suite.core.errors import Outcome
+from pages.networks.types import Outgoing
 from publishing.models import Attempt, Delivery, PreparedMedia
 
 SHORTEST: Final = timedelta(seconds=3)
@@ -46,6 +47,12 @@ class DeliveryShelf:
         sends = Attempt.objects.filter(delivery_id=self._delivery_id, outcome__in=("", Outcome.UNKNOWN))
         named = sends.exclude(prepared="").order_by("number")
         return tuple(dict.fromkeys(named.values_list("prepared", flat=True)))
+
+
+def pressing(outgoing: Outgoing) -> str:
+    """What the network is about to show of a post that crosses its fence; empty where that has no name."""
+    shelf = outgoing.shelf
+    return shelf.pressing if isinstance(shelf, DeliveryShelf) else ""
 
 
 def pause(delivery: Delivery, now: datetime) -> timedelta:

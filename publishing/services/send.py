@@ -19,7 +19,7 @@ from pages.networks.types import Published
 from pages.services.connect import client_for, mark_needs_reconnect
 from publishing.enums import DeliveryState, EngineCode, HoldReason
 from publishing.models import Attempt, Delivery
-from publishing.services import claim, outcomes
+from publishing.services import claim, outcomes, prepared
 from publishing.services.claim import Ready
 from publishing.services.outgoing import mark
 from publishing.services.slots import locked
@@ -78,6 +78,7 @@ class Sending:
             delivery=self.delivery,
             number=Attempt.objects.filter(delivery=self.delivery).count() + 1,
             fingerprint=mark(self.ready.outgoing),
+            prepared=prepared.pressing(self.ready.outgoing),
             started_at=clock.now(),
         )
 
@@ -134,7 +135,9 @@ def _ended(sending: Sending, client: Client | None, error: OutcomeError) -> None
             outcomes.lose(sending.delivery, error.code, look_at=look_at)
         else:
             retry_at = error.retry_at if isinstance(error, Later) else None
-            outcomes.postpone(sending.delivery, sending.state, error.code, retry_at=retry_at)
+            waits = error.code == Code.MEDIA_PROCESSING
+            later = outcomes.wait_for_media if waits else outcomes.postpone
+            later(sending.delivery, sending.state, error.code, retry_at=retry_at)
 
 
 def _said_before(sending: Sending, error: Never) -> bool:

@@ -13,6 +13,7 @@ from cm_suite.core.states import move
 from pages.models import Person
 from publishing.enums import DeliveryState, EngineCode, Refusal
 from publishing.models import Delivery
+from publishing.services import prepared
 from publishing.services.results import Acting, Done, Refused
 from publishing.services.slots import write
 
@@ -48,6 +49,7 @@ def it_is_not(delivery: Delivery, by: Person) -> Acting:
     with transaction.atomic():
         if not move(delivery, S.NEEDS_PERSON, S.MISSED, code=EngineCode.ABSENT, tries=0):
             return Refused(Refusal.STATE_CHANGED)
+        prepared.forget(delivery)
         write(delivery, "delivery.not_found", by)
     return Done(delivery)
 

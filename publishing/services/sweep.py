@@ -40,7 +40,7 @@ def missed() -> int:
     """Late by more than CM_MISSED_AFTER: told, never fired all at once after an outage. How many."""
     latest = clock.now() - settings.CM_MISSED_AFTER
     still = Q(due_at__lt=latest)  # somebody may have given it another time since it was read
-    late = Delivery.objects.filter(still, state__in=WAITING)
+    late = Delivery.objects.filter(still, state__in=WAITING | {S.PROCESSING})
     return sum(outcomes.miss(each, each.state, still=still) for each in late.order_by("due_at", "pk"))
 
 
