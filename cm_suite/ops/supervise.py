@@ -9,8 +9,9 @@ from pathlib import Path
 
 from cm_suite.schedule import POOLS, Pool
 
-# How long what is being sent may take to finish once a stop was asked for.
-STOP_SECONDS = 50
+# How long what is being sent may take to finish once a stop was asked for: a turn that has just begun, the
+# longest call to a network that begins at its end, and what is written of it.
+STOP_SECONDS = 80
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from supervisor.options import ServerOptions
 
 from cm_suite.ops import supervise
 from cm_suite.schedule import POOLS, QUEUES, Pool
+from moderation import jobs as acting
+from pages.services.opening import PATIENT
+from publishing import jobs as sending
 
 
 @contextmanager
@@ -70,6 +73,12 @@ def test_what_is_being_sent_gets_its_time(tmp_path: Path) -> None:
     for pool in POOLS:
         assert found[pool.name].stopwaitsecs == supervise.STOP_SECONDS
         assert found[pool.name].stopsignal.name == "SIGTERM"
+
+
+def test_a_turn_that_has_just_begun_ends_with_its_last_call_before_anything_is_killed() -> None:
+    call = PATIENT.connect + 2 * PATIENT.read
+    for turn in (sending.TURN_SECONDS, acting.TURN_SECONDS):
+        assert turn + call + 10 <= supervise.STOP_SECONDS
 
 
 def test_a_path_full_of_traps_is_read_back_as_it_was(tmp_path: Path) -> None:
