@@ -1,7 +1,8 @@
 """Whose turn it is to be read: one kind of one page at a time, for one worker.
 
 The database refuses to have two kinds of a page read at once, so that no account ever has two requests of
-ours in flight. While an act is under way on a page nothing is read there, and the other way round.
+ours in flight. While an act is under way on a page nothing is read there, and the other way round; nor while
+a post leaves for it.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def _free(rows: QuerySet[Watch]) -> QuerySet[Watch]:
     acting = acts.filter(
         lease_until__gt=Now(), decision__review__comment__page__network__in=network.elsewhere()
     )
-    return rows.filter(~Exists(reading), ~Exists(acting), ~turns.being_measured("page"))
+    return turns.unoccupied(rows.filter(~Exists(reading), ~Exists(acting), ~turns.being_measured("page")))
 
 
 turns.also_busy(being_read)

@@ -15,7 +15,7 @@ from random import SystemRandom
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from cm_suite.core import clock, leases, queue
@@ -51,6 +51,13 @@ def also_busy(busy: Busy) -> None:
     """Leave alone the pages that `busy` says are being worked on. Once for an application is enough."""
     if busy not in _BUSY:
         _BUSY.append(busy)
+
+
+def unoccupied[Row: Model](rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of the rows, which have a `page`, whose page nothing that told us (`also_busy`) is at work on."""
+    for busy in _BUSY:
+        rows = rows.filter(~busy("page"))
+    return rows
 
 
 def being_measured(page: str) -> Exists:
@@ -160,10 +167,8 @@ def _claim(rows: QuerySet[Measuring]) -> Measuring | None:
 
 def _free(rows: QuerySet[Measuring]) -> QuerySet[Measuring]:
     """Of pages that nothing else is at work on."""
-    rows = rows.filter(~Exists(Measuring.objects.filter(page=OuterRef("page"), state=READING)))
-    for busy in _BUSY:
-        rows = rows.filter(~busy("page"))
-    return rows
+    reading = Measuring.objects.filter(page=OuterRef("page"), state=READING)
+    return unoccupied(rows.filter(~Exists(reading)))
 
 
 def _due(kind: str, networks: Collection[str]) -> QuerySet[Measuring]:

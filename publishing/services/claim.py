@@ -10,8 +10,11 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from cm_suite.core import clock, leases
+from cm_suite.core.leases import RELEASED
+from cm_suite.core.states import move
 from pages.enums import PageState
 from pages.models import Page
 from pages.networks.errors import Code
@@ -23,6 +26,7 @@ from publishing.models import Delivery, Override
 from publishing.policy.caps import Rule
 from publishing.selectors import budget
 from publishing.services import outcomes
+from publishing.services.busy import LEAVING, one_of_each_page
 from publishing.services.outgoing import outgoing_of
 from publishing.services.slots import Load, load_of, locked, misfit
 
@@ -63,19 +67,25 @@ def due(now: datetime) -> QuerySet[Delivery]:
     again = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
     free = Q(page__paced_until=None) | Q(page__paced_until__lte=now)
     on_time = Q(due_at__lte=now, due_at__gte=now - settings.CM_MISSED_AFTER)
-    return Delivery.objects.filter(again, free, on_time, state__in=WAITING).order_by("due_at", "pk")
+    return Delivery.objects.filter(again, free, on_time, state__in=WAITING)
 
 
 def take(limit: int) -> list[Delivery]:
-    """Claim up to `limit` due deliveries, each under a lease: nobody else sends them meanwhile."""
+    """Claim up to `limit` due deliveries, each under a lease: nobody else sends them meanwhile.
+
+    One of each page, and none of a page that another leaves for: an account has one request in flight.
+    """
     seconds = settings.CM_SEND_LEASE.total_seconds()
-    return leases.claim(due(clock.now()), from_=WAITING, to=S.CLAIMED, seconds=seconds, limit=limit)
+    first = one_of_each_page(due(clock.now()), limit, "due_at", "pk")
+    return leases.claim(first, from_=WAITING, to=S.CLAIMED, seconds=seconds, limit=limit)
 
 
 def admit(delivery: Delivery) -> Ready | None:
     """Ask pause and policy again under the page's lock; None when that moved the delivery elsewhere."""
     with transaction.atomic():
         page = locked(delivery.page_id)
+        if _gives_way(delivery):
+            return None
         limits = budget.rules_of(page)
         load = load_of(delivery.post)
         found = _discarded(load) or hindrance(delivery, page, limits) or _misfit(load, page)
@@ -110,6 +120,18 @@ def stop(delivery: Delivery, found: Hindrance) -> None:
         outcomes.drop(delivery)
     else:
         outcomes.refuse_text(delivery, found.code)
+
+
+def _gives_way(delivery: Delivery) -> bool:
+    """Whether another delivery leaves for the locked page: two were claimed at one instant. Back to the plan.
+
+    The other, asked after this one has gone back, finds the page free.
+    """
+    others = Delivery.objects.filter(page=delivery.page_id, state__in=LEAVING, lease_until__gt=Now())
+    if not others.exclude(pk=delivery.pk).exists():
+        return False
+    move(delivery, S.CLAIMED, S.PLANNED, where=outcomes.mine(delivery), **RELEASED)
+    return True
 
 
 def _discarded(load: Load) -> Hindrance | None:

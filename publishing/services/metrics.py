@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Final
 
-from django.db.models import Exists, Max, OuterRef
-from django.db.models.functions import Now
+from django.db.models import Max
 
 from cm_suite.core import clock, leases
 from cm_suite.core.errors import Never
@@ -26,8 +25,8 @@ from pages.networks.registry import NETWORKS
 from pages.networks.types import Capability, Figure
 from pages.services import connect, turns
 from publishing import rules
-from publishing.enums import DeliveryState
 from publishing.models import Delivery, PostFigure
+from publishing.services.busy import being_sent
 
 type Count = Callable[[Sequence[str]], Mapping[str, tuple[Figure, ...]]]
 
@@ -121,13 +120,6 @@ def last_moment(published_at: datetime, now: datetime, stages: Sequence[Stage] =
             break
         begins = stage.until
     return moment
-
-
-def being_sent(page: str) -> Exists:
-    """Whether a post is just leaving for the page that `page` leads to, as a condition on a query."""
-    leaving = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-    rows = Delivery.objects.filter(page=OuterRef(page), state__in=leaving, lease_until__gt=Now())
-    return Exists(rows)
 
 
 turns.also_busy(being_sent)

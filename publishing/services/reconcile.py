@@ -44,7 +44,7 @@ def take(limit: int) -> list[Delivery]:
         unheld, can_be_asked | ~Exists(recent), state=S.UNKNOWN, next_attempt_at__lte=now
     )
     seconds = settings.CM_SEND_LEASE.total_seconds()
-    ordered = one_of_each_page(found, "next_attempt_at", "pk")
+    ordered = one_of_each_page(found, limit, "next_attempt_at", "pk")
     return leases.claim(ordered, from_=S.UNKNOWN, to=S.UNKNOWN, seconds=seconds, limit=limit)
 
 

@@ -83,10 +83,17 @@ def test_a_double_click_at_once_plans_once(crowd: Cast) -> None:
 
 
 def test_a_delivery_is_claimed_by_one(crowd: Cast) -> None:
-    rows = [due(crowd.newsroom, f"Post {number}") for number in range(5)]
+    pages = [
+        Page.objects.create(brand=crowd.brand, network="newsroom", remote_id=f"{number}", name="Lumen")
+        for number in range(5)
+    ]
+    rows = [due(page, "First") for page in pages]
+    second = due(pages[0], "Second")
     taken = together(*[lambda: [row.pk for row in claim.take(3)]] * 4)
     ids = [pk for batch in taken for pk in batch]
-    assert sorted(ids) == [row.pk for row in rows]
+    assert len(ids) == len(set(ids))
+    assert {*ids, *(row.pk for row in claim.take(9))} == {row.pk for row in rows}
+    assert state_of(second) == S.PLANNED
 
 
 def test_publishers_at_once_send_each_post_once(
