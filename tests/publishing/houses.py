@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,11 +23,18 @@ from tests.networks.bluesky.fake_view import GATES
 from tests.networks.facebook import bench as facebook_bench
 from tests.networks.facebook import fake as facebook
 from tests.networks.facebook import words
+from tests.networks.instagram import bench as instagram_bench
+from tests.networks.instagram import fake as instagram
+from tests.networks.instagram import words as instagram_words
 from tests.networks.linkedin import bench as linkedin_bench
 from tests.networks.linkedin import fake as linkedin
 from tests.networks.mastodon import bench as mastodon_bench
+from tests.networks.wordpress import bench as wordpress_bench
+from tests.networks.wordpress import fake as wordpress
 from tests.networks.x import bench as x_bench
 from tests.networks.x import fake as x
+
+_ALT: Final = re.compile(r'<img [^>]*alt="([^"]*)"')
 
 type Shown = tuple[str, list[str]]
 """A post as its network holds it: its text, and the alternative texts of its images."""
@@ -38,7 +46,8 @@ class House:
 
     `shown`: our posts, oldest first. `answers`: our replies, each with what it answers. `hear` lets Nadia
     write below a post. `renews` readies it to give another token. `hidden` is None where the network hides
-    nothing. `write`: she writes in private, if she can; `private`: what she got back. `keys`: the
+    nothing. `write`: she writes in private, if she can; `private`: what she got back. `slow` lets the network
+    work on what goes up from then on, where it does that; `uploads`: how often something went up. `keys`: the
     application's settings.
     """
 
@@ -56,7 +65,10 @@ class House:
     write: Callable[[str], str] | None = None
     private: Callable[[], list[str]] = list
     hidden: Callable[[str], bool] | None = None
+    slow: Callable[[], None] | None = None
+    uploads: Callable[[], int] = lambda: 0
     own_server: bool = False
+    login: str = ""
     renewal: str = ""
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -65,7 +77,7 @@ class House:
         host = self.origin if self.own_server else ""
         fields = {"network": self.network, "host": host, "remote_id": self.remote_id}
         page = Page.objects.create(brand=brand, name="Maison Lumen", **fields)
-        Credential.objects.create(page=page, token=self.token, refresh_token=self.renewal)
+        Credential.objects.create(page=page, token=self.token, login=self.login, refresh_token=self.renewal)
         Credential.objects.update(updated_at=clock.now() - timedelta(days=1))
         if budget:
             Budget.objects.create(brand=brand, network=self.network, microdollars=10**9)
@@ -123,6 +135,73 @@ def _facebook() -> Iterator[House]:
 
 
 @contextmanager
+def _instagram() -> Iterator[House]:
+    with instagram.running(instagram.Instagram()) as server:
+        account = instagram_words.ACCOUNT
+
+        def alts(post: dict[str, Any]) -> list[str]:
+            return [server.containers[each]["alt_text"] for each in post["children"]]
+
+        yield House(
+            "instagram",
+            server.origin,
+            instagram_words.TOKEN,
+            account,
+            server,
+            instagram_bench.FAULTS,
+            lambda: [(each["caption"], alts(each)) for each in server.media.values()],
+            lambda: [
+                (each["text"], each["parent"] or each["post"])
+                for each in server.comments.values()
+                if each["from"] == account
+            ],
+            server.say,
+            lambda: len(server.requests),
+            hidden=lambda remote_id: bool(server.comments[remote_id]["hidden"]),
+            slow=lambda: setattr(server, "slow", 1),
+            uploads=lambda: len(server.containers),
+            write=server.write,
+            private=lambda: [each["message"] for each in server.messages if each["from"] == account],
+            keys={
+                "CM_META_APP_ID": instagram.KEYS.client_id,
+                "CM_META_APP_SECRET": instagram.KEYS.client_secret,
+            },
+        )
+
+
+@contextmanager
+def _wordpress() -> Iterator[House]:
+    with wordpress.running(wordpress.WordPress()) as site:
+
+        def there() -> list[str]:
+            return [each["content"]["raw"] for each in site.posts.values() if each["status"] == "publish"]
+
+        def said(raw: str) -> str:
+            return html.unescape(re.sub("<[^>]+>", "", raw)).strip()
+
+        yield House(
+            "wordpress",
+            site.origin,
+            wordpress.PASSWORD,
+            str(wordpress.US),
+            site,
+            wordpress_bench.FAULTS,
+            lambda: [(said(raw), [html.unescape(alt) for alt in _ALT.findall(raw)]) for raw in there()],
+            lambda: [
+                (each["content"]["raw"], str(each["parent"] or each["post"]))
+                for each in site.said.values()
+                if each["author"] == wordpress.US
+            ],
+            site.hear,
+            lambda: len(site.requests),
+            hidden=lambda remote_id: bool(site.said[int(remote_id)]["status"] != "approved"),
+            uploads=lambda: len(site.media),
+            own_server=True,
+            login=wordpress.LOGIN,
+        )
+
+
+@contextmanager
 def _linkedin() -> Iterator[House]:
     with linkedin.running(linkedin.LinkedIn()) as server:
         again = {"access_token": linkedin.TOKEN, "expires_in": 5184000, "refresh_token": "refresh-1"}
@@ -149,6 +228,8 @@ def _linkedin() -> Iterator[House]:
             server.say,
             lambda: len(server.requests),
             renews=lambda: setattr(server, "token_answer", Reply(200, again)),
+            slow=lambda: setattr(server, "slow_images", 2),
+            uploads=lambda: len(server.images),
             renewal="refresh-1",
             keys={
                 "CM_LINKEDIN_CLIENT_ID": linkedin.KEYS.client_id,
@@ -176,6 +257,8 @@ def _x() -> Iterator[House]:
             lambda text, to: str(server.say(x.NADIA, text, to)["id"]),
             lambda: server.served,
             hidden=lambda remote_id: remote_id in server.hidden,
+            slow=lambda: setattr(server, "slow_uploads", 2),
+            uploads=lambda: len(server.media),
             write=lambda text: str(server.write(x.NADIA, text)["id"]),
             private=lambda: [each["text"] for each in server.events if each["sender_id"] == x.LUMEN.id],
             renewal=x.REFRESH,
@@ -254,6 +337,8 @@ def _mastodon() -> Iterator[House]:
             lambda: [(said(each), each["in_reply_to_id"]) for each in own(below=True)],
             hear,
             lambda: server.served,
+            slow=lambda: setattr(server, "processing", 1),
+            uploads=lambda: len(server.uploads),
             write=lambda text: server.whisper(fake_mastodon.NADIA, text),
             private=lambda: [said(each) for each in server.of(account.id) if each["visibility"] == "direct"],
             own_server=True,
@@ -262,9 +347,11 @@ def _mastodon() -> Iterator[House]:
 
 _OPEN: Final = {
     "facebook": _facebook,
+    "instagram": _instagram,
     "linkedin": _linkedin,
     "x": _x,
     "bluesky": _bluesky,
     "mastodon": _mastodon,
+    "wordpress": _wordpress,
 }
 NETWORKS: Final = tuple(_OPEN)

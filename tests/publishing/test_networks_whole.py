@@ -27,12 +27,14 @@ from pages.notices.models import Notice
 from publishing import jobs
 from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Delivery
-from publishing.services import plan
+from publishing.services import pictures, plan
+from publishing.services.pictures import Placed
 from publishing.services.remove import remove
 from publishing.services.results import Done, Planned
 from tests.moderation.makers import INSULT, decided
 from tests.networks import graph_words as words
 from tests.networks.facebook import fake as facebook
+from tests.networks.instagram import fake as instagram
 from tests.networks.linkedin import fake as linkedin
 from tests.people import Cast
 from tests.publishing.houses import NETWORKS, House, house
@@ -43,6 +45,7 @@ S = DeliveryState
 TEXT: Final = "La vitrine ouvre samedi"
 ALTS: Final = ["Une lampe dorée, allumée", "La vitrine & son abat-jour « écru »"]
 SOON: Final = timedelta(hours=1)
+WORKING: Final = [each for each in NETWORKS if (rules := OFFERED[each].images) and rules.waits]
 RENEWING: Final = [each for each in NETWORKS if Capability.REFRESH in OFFERED[each].capabilities]
 
 
@@ -61,6 +64,19 @@ def net(request: pytest.FixtureRequest, still: time_machine.Traveller) -> Iterat
 @pytest.fixture
 def page(net: House, cast: Cast) -> Page:
     return net.connect(cast.brand)
+
+
+def ready(net: House, page: Page, text: str = TEXT, *, images: bool = False) -> Delivery:
+    """A delivery whose time has just come: with both images, or only with the one that its network wants."""
+    row = due(page, text)
+    give(row.post, *(ALTS if images else alts(net)))
+    return row
+
+
+def alts(net: House) -> list[str]:
+    """The words of the images without which the network takes no post."""
+    rules = OFFERED[net.network].images
+    return ALTS[:1] if rules is not None and rules.required else []
 
 
 def passes(still: time_machine.Traveller, delta: timedelta) -> None:
@@ -89,16 +105,17 @@ def test_a_planned_post_goes_out_with_its_images_and_their_words_and_is_taken_do
     assert (row.state, row.code, bool(row.remote_id)) == (S.PUBLISHED, "", True)
     assert net.token not in repr(list(row.attempts.values()))
     assert jobs.publish_due() == 0
-    assert isinstance(remove(row, "Mauvais prix", cast.alice), Done)
-    assert (net.shown(), fresh(row).state) == ([], S.REMOVED)
+    taken_down = isinstance(remove(row, "Mauvais prix", cast.alice), Done)
+    assert taken_down is (Capability.DELETE in OFFERED[net.network].capabilities)
+    left = ([], S.REMOVED) if taken_down else ([(TEXT, ALTS)], S.PUBLISHED)
+    assert (net.shown(), fresh(row).state) == left
 
 
 @pytest.mark.parametrize("fault", ["reset_after", "reset_before", "502_after"])
 def test_an_answer_that_was_lost_doubles_nothing_and_loses_nothing(
     net: House, page: Page, fault: str, still: time_machine.Traveller
 ) -> None:
-    row = due(page, TEXT)
-    give(row.post, *ALTS)
+    row = ready(net, page, images=True)
     net.fails(fault)
     jobs.publish_due()
     assert fresh(row).state == S.UNKNOWN
@@ -112,10 +129,60 @@ def test_an_answer_that_was_lost_doubles_nothing_and_loses_nothing(
     assert fresh(row).attempts.count() == (1 if there else 2)
 
 
+@pytest.mark.parametrize("net", WORKING, indirect=True)
+def test_images_that_the_network_works_on_go_up_once_and_the_post_leaves_when_they_are_ready(
+    net: House, page: Page, still: time_machine.Traveller
+) -> None:
+    assert net.slow is not None
+    net.slow()
+    row = ready(net, page, images=True)
+    states = []
+    for _time in range(3):
+        jobs.publish_due()
+        states.append(fresh(row).state)
+        assert fresh(row).tries == 0
+        still.shift(timedelta(seconds=30))
+    assert states == [S.PROCESSING, S.PROCESSING, S.PUBLISHED]
+    assert net.shown() == [(TEXT, ALTS)]
+    assert net.uploads() <= 3  # the two, and where there is one, what holds them
+    assert fresh(row).attempts.count() == 1
+
+
+@pytest.mark.parametrize("net", ["instagram"], indirect=True)
+def test_a_post_that_the_network_has_and_does_not_list_is_not_published_again(
+    net: House, page: Page, still: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ready(net, page, images=True)
+    net.fails("reset_after")
+    monkeypatch.setattr(instagram.Instagram, "_published", lambda _server, _fields: [])
+    jobs.publish_due()
+    for _time in range(6):
+        passes(still, timedelta(minutes=16))
+        jobs.sweep()
+        jobs.publish_due()
+    assert (fresh(row).state, net.shown()) == (S.NEEDS_PERSON, [(TEXT, ALTS)])
+    assert fresh(row).attempts.count() == 1
+
+
+def test_what_was_refused_and_edited_goes_out_as_it_is_now(
+    net: House, page: Page, cast: Cast, still: time_machine.Traveller
+) -> None:
+    row = ready(net, page, images=True)
+    net.fails("refused")
+    jobs.publish_due()
+    assert (fresh(row).state, net.shown()) == (S.REJECTED, [])
+    one, two = (image.stored_id for image in row.post.images.all())
+    pictures.arrange(row.post, [Placed(two, "Un abat-jour"), Placed(one, "Une lampe")])
+    assert isinstance(plan.schedule(row.post, page, clock.now() + SOON, cast.bob), Planned)
+    still.shift(SOON)
+    jobs.publish_due()
+    assert (fresh(row).state, net.shown()) == (S.PUBLISHED, [(TEXT, ["Un abat-jour", "Une lampe"])])
+
+
 def test_a_comment_is_taken_in_answered_and_hidden_or_refused_in_words(
     net: House, page: Page, cast: Cast, still: time_machine.Traveller
 ) -> None:
-    row = due(page, TEXT)
+    row = ready(net, page)
     jobs.publish_due()
     below = fresh(row).remote_id
     question = heard(net, page, still, "Vous ouvrez à quelle heure ?", below)
@@ -131,7 +198,7 @@ def test_a_comment_is_taken_in_answered_and_hidden_or_refused_in_words(
         assert (asked.kind, moderating.carry_out()) == (ResultKind.DONE, 1)
         assert [net.hidden(each.remote_id) for each in (question, insult)] == [False, True]
     assert set(Action.objects.values_list("state", flat=True)) == {ActionState.DONE}
-    assert net.shown() == [(TEXT, [])]
+    assert net.shown() == [(TEXT, alts(net))]
 
 
 def heard(net: House, page: Page, still: time_machine.Traveller, text: str, below: str) -> Comment:
@@ -192,7 +259,7 @@ def test_a_private_message_is_taken_in_and_answered_once_in_private(
 def test_what_was_decided_waits_for_a_token_that_is_renewed(
     net: House, page: Page, cast: Cast, still: time_machine.Traveller
 ) -> None:
-    row = due(page, TEXT)
+    row = ready(net, page)
     jobs.publish_due()
     insult = heard(net, page, still, INSULT, fresh(row).remote_id)
     Credential.objects.update(token="worn-out", updated_at=clock.now() - timedelta(hours=1))
@@ -211,7 +278,7 @@ def test_a_revoked_token_asks_for_a_new_connection_and_sends_nothing(
     net: House, page: Page, cast: Cast
 ) -> None:
     Credential.objects.update(token="taken-back", refresh_token="taken-back" if net.renewal else "")
-    row, other = due(page, TEXT), due(page, "Une autre")
+    row, other = ready(net, page), ready(net, page, "Une autre")
     for _time in range(4):
         jobs.publish_due()
         Delivery.objects.update(next_attempt_at=None)
@@ -235,13 +302,17 @@ def test_an_expired_token_is_renewed_where_the_network_renews(
 ) -> None:
     ends = timedelta(seconds=60) if said == "ended" else timedelta(days=30)
     Credential.objects.update(token="worn-out", expires_at=clock.now() + ends)
-    row = due(page, TEXT)
+    row = ready(net, page)
     net.renews()
     for _time in range(4):
         jobs.publish_due()
         passes(still, timedelta(minutes=2))
     page.refresh_from_db()
-    assert (fresh(row).state, page.state, net.shown()) == (S.PUBLISHED, PageState.CONNECTED, [(TEXT, [])])
+    assert (fresh(row).state, page.state, net.shown()) == (
+        S.PUBLISHED,
+        PageState.CONNECTED,
+        [(TEXT, alts(net))],
+    )
     assert Credential.objects.get().token != "worn-out"
 
 
@@ -249,7 +320,7 @@ def test_an_expired_token_is_renewed_where_the_network_renews(
 def test_a_network_that_slows_us_down_rests_every_worker_whatever_becomes_of_redis(
     net: House, page: Page, fault: str, still: time_machine.Traveller, redis_url: str
 ) -> None:
-    row = due(page, TEXT)
+    row = ready(net, page)
     net.fails(fault)
     jobs.publish_due()
     page.refresh_from_db()
@@ -257,7 +328,7 @@ def test_a_network_that_slows_us_down_rests_every_worker_whatever_becomes_of_red
     assert page.paced_until > clock.now()
     assert fresh(row).state == S.PLANNED
     asked = net.calls()
-    other = due(page, "Une autre")
+    other = ready(net, page, "Une autre")
     redis.Redis.from_url(redis_url).flushall()
     Delivery.objects.update(next_attempt_at=None)
     assert jobs.publish_due() == 0
@@ -266,7 +337,7 @@ def test_a_network_that_slows_us_down_rests_every_worker_whatever_becomes_of_red
     still.move_to(page.paced_until)
     Delivery.objects.update(due_at=clock.now())
     jobs.publish_due()
-    assert sorted(net.shown()) == sorted([(TEXT, []), ("Une autre", [])])
+    assert sorted(net.shown()) == sorted([(TEXT, alts(net)), ("Une autre", alts(net))])
     assert {fresh(each).state for each in (row, other)} == {S.PUBLISHED}
 
 
@@ -276,13 +347,13 @@ def test_a_refusal_for_haste_that_only_its_words_tell_rests_every_worker(
     net: House, page: Page, code: int
 ) -> None:
     net.server.fail_next(facebook.before(words.error(code)))
-    row = due(page, TEXT)
+    row = ready(net, page)
     jobs.publish_due()
     page.refresh_from_db()
     assert page.paced_until == clock.now() + UNSAID_REST
     assert (fresh(row).state, fresh(row).next_attempt_at) == (S.PLANNED, page.paced_until)
     asked = net.calls()
-    due(page, "Une autre")
+    ready(net, page, "Une autre")
     moderating.poll_page(page.pk)
     assert (jobs.publish_due(), net.calls(), net.shown()) == (0, asked, [])
 
@@ -290,19 +361,19 @@ def test_a_refusal_for_haste_that_only_its_words_tell_rests_every_worker(
 @pytest.mark.parametrize("net", ["linkedin"], indirect=True)
 def test_what_is_spent_for_the_day_comes_back_at_midnight_for_every_worker(net: House, page: Page) -> None:
     net.server.fail_next(linkedin.before(linkedin.SPENT))
-    due(page, TEXT)
+    ready(net, page)
     jobs.publish_due()
     page.refresh_from_db()
     assert page.paced_until == datetime(2026, 3, 3, tzinfo=UTC)
     asked = net.calls()
-    due(page, "Une autre")
+    ready(net, page, "Une autre")
     assert (jobs.publish_due(), net.calls(), net.shown()) == (0, asked, [])
 
 
 @pytest.mark.parametrize("net", ["x"], indirect=True)
 def test_without_money_nothing_is_sent(net: House, cast: Cast) -> None:
     page = net.connect(cast.brand, budget=False)
-    row = due(page, TEXT)
+    row = ready(net, page)
     jobs.publish_due()
     moderating.poll_page(page.pk)
     assert (fresh(row).state, fresh(row).code) == (S.REJECTED, Code.BUDGET_SPENT)
@@ -311,8 +382,7 @@ def test_without_money_nothing_is_sent(net: House, cast: Cast) -> None:
 
 
 def test_no_token_stands_in_an_address(net: House, page: Page, still: time_machine.Traveller) -> None:
-    row = due(page, TEXT)
-    give(row.post, *ALTS)
+    ready(net, page, images=True)
     jobs.publish_due()
     still.shift(60)
     read(page)

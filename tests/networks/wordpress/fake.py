@@ -79,6 +79,10 @@ class WordPress:
         creates = request.method == "POST" and route in (["posts"], ["comments"])
         return self.script.popleft() if creates and self.script else None
 
+    def fail_next(self, fault: Fault) -> None:
+        """Let the next request that creates meet this fault."""
+        self.script.append(fault)
+
     def hear(
         self, text: str, to: str, *, status: str = "approved", kind: str = "comment", **more: Any
     ) -> str:
