@@ -36,11 +36,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars above and below a line that means nothing happened; `axis` is its height from the top."""
+    """Bars above and below a line that means nothing happened; `axis` is its height from the top, `most` what the
+    highest bar stands for.
+    """
 
     bars: Sequence[Bar]
     axis: str
     compared: bool
+    most: int
 
 
 @brand_view(Act.SEE)
@@ -70,7 +73,7 @@ def chart(found: Followers) -> Chart | None:
         for place, (day, each) in enumerate(zip(found.days, values, strict=True))
         for kind, value in each
     ]
-    return Chart(bars, f"{axis:.2f}", compared)
+    return Chart(bars, f"{axis:.2f}", compared, max(top, bottom))
 
 
 def _values(day: FollowerDay, compared: bool) -> list[tuple[str, int]]:
