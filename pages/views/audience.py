@@ -36,8 +36,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars above and below a line that means nothing happened; `axis` is its height from the top, `most` what the
-    highest bar stands for.
+    """Bars above and below a line that means nothing happened.
+
+    `axis` is its height from the top, `most` what the highest bar stands for.
     """
 
     bars: Sequence[Bar]
