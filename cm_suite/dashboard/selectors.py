@@ -174,8 +174,8 @@ def outlook(brand: Brand) -> Outlook:
 
 
 def health(brand: Brand) -> list[Health]:
-    """Fans, budget and answers of every page; seven queries whatever their number."""
-    lines = audience(brand, HEALTH_DAYS)
+    """Fans, budget and answers of every page; eight queries whatever their number."""
+    lines = audience(brand, HEALTH_DAYS, elsewhere=True)
     budgets = budgets_of([line.page.pk for line in lines])
     answers = answered_share(brand, HEALTH_DAYS)
     return [Health(line, budgets.get(line.page.pk), answers.get(line.page.pk)) for line in lines]

@@ -115,7 +115,7 @@ def gained_lost(page: Page, since: datetime, until: datetime) -> GainedLost:
 def audience(brand: Brand, days: int = WINDOW_DAYS, *, elsewhere: bool = False) -> list[PageAudience]:
     """Every connected page of the brand over the last `days` days, today included; four queries.
 
-    `elsewhere`: with what networks say of theirs, for one query more.
+    `elsewhere`: with what networks say of theirs, for one query more where there are such pages.
     """
     zone = clock.zone(brand.zone)
     today = clock.now().astimezone(zone).date()
@@ -125,7 +125,8 @@ def audience(brand: Brand, days: int = WINDOW_DAYS, *, elsewhere: bool = False) 
     fans = _fans(pages)
     gained = _by_day(_arrivals(pages, since, until), zone)
     causes = _causes(_departures(pages, since, until), zone)
-    told = _told(pages, window[0]) if elsewhere else {}
+    others = [page for page in pages if elsewhere and not _named(page)]
+    told = _told(others, window[0]) if others else {}
     return [
         PageAudience(
             page=page,

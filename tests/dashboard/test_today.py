@@ -11,7 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from cm_suite.dashboard.selectors import SHOWN, NowKind, health, now_of, outlook
 from pages.enums import DepartureCause, PageState
-from pages.models import Brand, Departure, Page, Pause, Person
+from pages.models import AudienceCount, Brand, Departure, Page, Pause, Person
+from pages.networks.types import Metric
 from pages.newsroom.models import Arrival, Subscriber, SubscriberState
 from publishing.enums import DeliveryState, HoldReason
 from publishing.models import Cap, Delivery, Gap, Post
@@ -177,6 +178,24 @@ def test_a_page_s_line_says_fans_and_budget(cast: Cast) -> None:
     assert (line.budget.hours, line.budget.limit, line.budget.used, line.budget.fullest) == (24, 2, 1, 2)
 
 
+def test_a_page_elsewhere_says_what_its_network_told(cast: Cast, signed_in: SignIn) -> None:
+    Person.objects.update(language="en")
+    page = second_page(cast.brand)
+    told = {Metric.GAINED: 12, Metric.LOST: 5}
+    for metric, value in told.items():
+        AudienceCount.objects.create(page=page, day=NOON.date(), metric=metric, value=value, at=NOON)
+
+    def said() -> str:
+        html = signed_in(cast.vera).get("/b/maison-lumen/").content.decode()
+        return " ".join(html.split())
+
+    assert "+12 gained, −5 lost" in said()
+    assert "over 1 day that the network told of" in said()
+    AudienceCount.objects.filter(metric=Metric.LOST).delete()
+    assert "+12 gained" not in said()
+    assert "that the network told of" not in said()
+
+
 def test_what_a_cap_holds_uses_no_budget(cast: Cast) -> None:
     Cap.objects.create(page=cast.newsroom, at_most=2, hours=24)
     plan(cast.newsroom, NOON + hours(1), S.HELD, hold_reason=HoldReason.POLICY)
@@ -286,7 +305,7 @@ def test_the_page_asks_as_many_questions_for_three_rows_as_for_one(
             brand=cast.brand, network="mastodon", remote_id=str(number), name=f"Page {number}"
         )
         fill(cast, page, number)
-    with django_assert_num_queries(QUERIES):
+    with django_assert_num_queries(QUERIES + 1):  # what networks tell, once for all pages elsewhere
         response = client.get("/b/maison-lumen/")
     assert len(response.context["now"].items) == 9
     assert len(response.context["health"]) == 3
