@@ -3,7 +3,8 @@
 A pattern is a sequence of items separated by spaces, all inside one sentence:
 `word` · `a|b` either · `pre{x,y}fix` variants · `stem~` any word beginning so · `@class` of `classes.toml` ·
 `#num #at #cap` tags · `..3` up to three words between · `?item` optional · `^` the sentence begins here ·
-`$` it ends here · `!item` any word but these. A pattern starts with a word, a class or a tag.
+`$` it ends here · `%` or its clause does · `!item` any word but these.
+A pattern starts with a word, a class or a tag.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _DISGUISED = frozenset({Kind.INSULT, Kind.SLUR})
 _GRAVE = 3
 _FORMS = 60
 _GLUED = 8
+_EDGES = {"$": "sentence", "%": "clause"}
 STEM = "~"
 STEM_LENGTH = 4
 
@@ -91,9 +93,8 @@ class Catalogue:
         first = items[0]
         if first.gap or first.optional or first.edge or first.negated:
             raise ValueError(f"{rule.id}: a pattern starts with a word, a class or a tag: {text!r}")
-        needs = tuple(
-            i.words for i in items if i.words and not (i.optional or i.negated or i.stems or i.tags)
-        )
+        asked = [i.words for i in items if i.words and not (i.optional or i.negated or i.stems or i.tags)]
+        needs = tuple(sorted(asked, key=len))
         pattern = Pattern(rule, items, opening, needs)
         stems = {STEM + stem[:STEM_LENGTH] for stem in first.stems}
         for key in sorted(first.words | first.tags | stems):
@@ -114,8 +115,8 @@ class Catalogue:
     def _item(self, part: str) -> Item:
         if part.startswith(".."):
             return Item(gap=int(part[2:]))
-        if part == "$":
-            return Item(edge="end")
+        if part in _EDGES:
+            return Item(edge=_EDGES[part])
         optional, negated = part[0] == "?", part[0] == "!"
         words: set[str] = set()
         stems: list[str] = []

@@ -84,7 +84,7 @@ class Matcher:
         return live
 
     def _possible(self, pattern: Pattern) -> bool:
-        return not any(self._present.isdisjoint(words) for words in pattern.needs)
+        return not any(map(self._present.isdisjoint, pattern.needs))
 
     def _match(self, pattern: Pattern, index: int) -> int:
         """Return the index after the last word, or 0."""
@@ -99,7 +99,7 @@ class Matcher:
         item = items[step]
         inside = index < len(self._tokens) and self._tokens[index].sentence == sentence
         if item.edge:
-            return 0 if inside else index
+            return index if not inside or self._clause_ends(item, index) else 0
         if item.gap:
             return self._skip(items, step, index, sentence)
         if inside and item.accepts(self._tokens[index].word, self._tokens[index].tag):
@@ -107,6 +107,10 @@ class Matcher:
             if found:
                 return found
         return self._walk(items, step + 1, index, sentence) if item.optional else 0
+
+    def _clause_ends(self, item: Item, index: int) -> bool:
+        clauses = self._tokens[index - 1].clause, self._tokens[index].clause
+        return item.edge == "clause" and clauses[0] != clauses[1]
 
     def _skip(self, items: tuple[Item, ...], step: int, index: int, sentence: int) -> int:
         for place in range(index, min(index + items[step].gap, len(self._tokens)) + 1):

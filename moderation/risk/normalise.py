@@ -65,20 +65,15 @@ def normalise(text: str, ranges: tuple[tuple[int, int], ...] = ()) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     for low, high in ranges or ((0, len(text)),):
-        if chars:
-            _append(chars, starts, ends, "\n", low)
-        for index in range(low, high):
-            folded = fold_char(text[index])
+        if chars:  # a join between two ranges stands for the character it precedes
+            chars.append("\n")
+            starts.append(low)
+            ends.append(low + 1)
+        for index, folded in enumerate(map(fold_char, text[low:high]), low):
             if folded:
-                _append(chars, starts, ends, folded, index)
+                chars.append(folded)
+                starts += [index] * len(folded)
+                ends += [index + 1] * len(folded)
             elif ends and ends[-1] == index:
                 ends[-1] = index + 1
     return Folded(text, "".join(chars), starts, ends)
-
-
-def _append(chars: list[str], starts: list[int], ends: list[int], folded: str, index: int) -> None:
-    """Add what one code point became; a join between two ranges stands for the character it precedes."""
-    chars.append(folded)
-    for _ in folded:
-        starts.append(index)
-        ends.append(index + 1)

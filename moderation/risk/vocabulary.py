@@ -22,9 +22,9 @@ _SHORT_FORMS = {
     "twa": "toi",
     "toua": "toi",
     "ki": "qui",
+    "kon": "con",
     "ke": "que",
     "koi": "quoi",
-    "kon": "con",
     "konard": "connard",
     "konar": "connard",
     "conar": "connard",
@@ -44,11 +44,19 @@ _SHORT_FORMS = {
     "batar": "batard",
     "salo": "salaud",
     "salop": "salope",
+    "avc": "avec",
+    "fo": "faut",
+    "fodrai": "faudrait",
+    "fodrait": "faudrait",
+    "jamai": "jamais",
+    "tjrs": "toujours",
+    "tjs": "toujours",
+    "pk": "pourquoi",
+    "pq": "pourquoi",
+    "kel": "quel",
+    "kelle": "quelle",
     "put1": "putain",
     "put1n": "putain",
-    "jte": "je",
-    "jvais": "vais",
-    "jvai": "vais",
     "vé": "vais",
     "creuve": "creve",
 }
@@ -73,6 +81,18 @@ _REAL = frozenset(
 """Words of the language that are heard like a disguised one."""
 
 
+_ALSO_STARRED = ("bite", "cul", "couilles", "foutre", "gueule", "merde", "nique", "putain")
+_TOGETHER = {
+    form: tuple(words.split())
+    for form, words in {
+        **{"jte": "je te", "jlui": "je lui", "jvous": "je vous", "jle": "je le", "jla": "je la"},
+        **{"jvais": "je vais", "jvai": "je vais", "jsuis": "je suis", "jsui": "je suis", "chui": "je suis"},
+        **{"kil": "qu il", "cest": "c est", "jai": "j ai", "sest": "s est", "dla": "de la"},
+        **{"sapelle": "s appelle", "tes1": "tu es un", "tinkiete": "t inquiete", "yen": "y en", "ya": "y a"},
+    }.items()
+}
+
+
 class Vocabulary:
     """The words of the catalogue, and among them those people disguise."""
 
@@ -81,7 +101,7 @@ class Vocabulary:
     ) -> None:
         self.known = frozenset(known)
         self.disguised = frozenset(word for word in disguised if len(word) >= 3)
-        self.glued = {"".join(words): words for words in glued}
+        self.glued = {"".join(words): words for words in glued} | _TOGETHER
         self._sounds = {
             sound: word
             for word in sorted(self.disguised, key=len, reverse=True)
@@ -90,7 +110,7 @@ class Vocabulary:
         self._begins = {word[:length] for word in self.disguised for length in range(1, len(word) + 1)}
         self._squeezed = {_DOUBLE.sub(r"\1", word): word for word in sorted(self.disguised)}
         self._by_shape: dict[tuple[str, int], list[str]] = {}
-        for word in sorted(self.disguised):
+        for word in (*sorted(self.disguised), *_ALSO_STARRED):
             self._by_shape.setdefault((word[0], len(word)), []).append(word)
 
     def canonical(self, chunk: str) -> str:

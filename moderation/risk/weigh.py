@@ -208,12 +208,13 @@ def _doxxing(scene: Scene, targets: Targets) -> Iterator[Finding]:
         return
     context = 1.0 if exposed else 0.1 if scene.of(Kind.BUSINESS_DATA) else 0.75
     places = {(hit.first, hit.last) for hit in data}
-    context *= 1.0 if exposed or len(places) > 1 or targets.has(Target.NAMED) else 0.8
+    intimate = any(hit.rule.tone == "intime" for hit in data)
+    context *= 1.0 if exposed or intimate or len(places) > 1 or targets.has(Target.NAMED) else 0.8
     for hit in data:
         base = (
             (0.8 if hit.rule.strength == 3 else 0.55)
             if exposed
-            else (0.62 if hit.rule.strength == 3 else 0.4)
+            else (0.72 if hit.rule.tone == "intime" else 0.62 if hit.rule.strength == 3 else 0.4)
         )
         target = targets.of(hit)
         target = target if target in PEOPLE else Target.NAMED if targets.has(Target.NAMED) else Target.VISITOR
