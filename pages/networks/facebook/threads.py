@@ -8,7 +8,7 @@ one answer, so that what is said today is read at once; what one turn cannot rea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pages.networks.answers import UNREADABLE
@@ -27,6 +27,8 @@ POSTS: Final = 50
 COMMENTS: Final = 25  # of each post, in the answer about all of them
 MORE: Final = 100
 FURTHER: Final = 6  # calls a turn for posts with more comments than one answer holds
+
+_TOP: Final = "@"  # in a stop, before the second up to which the newest were read when it was made
 
 type Thread = tuple[ThreadPost, Mapping[str, Any]]
 """A post, and the answer that holds its newest comments."""
@@ -59,20 +61,31 @@ class Threads:
         A post that went takes its stop with it: the others are read from their newest on once more.
         """
         floor = known.since if stop is None else stop.floor
-        reading = Reading()
+        stopped_at, _sep, top = stop.post.partition(_TOP) if stop is not None else ("", "", "")
+        covered = max(known.since, int(top) if top.isdigit() else 0)
         threads = self._recent(floor)
+        reading = self._newest(threads, known, covered)
+        if stop is None or reading.whole:
+            covered = max((int(at) for _post, answer in threads for at in _times(answer)), default=covered)
+        reached = all(post.remote_id != stopped_at for post, _answer in threads)
         for post, answer in threads:
-            newest = self._of_others(answer, post)
-            met = any(digest(each) in known.known for each in newest)  # what is older was dealt with
-            reading.newest += newest
-            reading.whole &= met or not _cursor(answer) or _oldest(answer) < known.since
-        reached = stop is None or all(post.remote_id != stop.post for post, _answer in threads)
-        for post, answer in threads:
-            here = stop is not None and post.remote_id == stop.post
+            here = stop is not None and post.remote_id == stopped_at
             reached = reached or here
             if reached and reading.stop is None:
                 cursor = stop.cursor if stop is not None and here else _cursor(answer)
                 self._behind(post, cursor, floor, reading)
+        if reading.stop is not None:
+            reading.stop = replace(reading.stop, post=f"{reading.stop.post}{_TOP}{covered}")
+        return reading
+
+    def _newest(self, threads: list[Thread], known: Mark, covered: int) -> Reading:
+        """The newest of each post; whole where they reach what is known, or was covered until a second."""
+        reading = Reading()
+        for post, answer in threads:
+            newest = self._of_others(answer, post)
+            met = any(digest(each) in known.known for each in newest)
+            reading.newest += newest
+            reading.whole &= met or not _cursor(answer) or min(_times(answer), default=0) <= covered
         return reading
 
     def _recent(self, floor: int) -> list[Thread]:
@@ -124,7 +137,7 @@ def _cursor(answer: Mapping[str, Any]) -> str:
     return (following(answer) or {}).get("after", "")
 
 
-def _oldest(answer: Mapping[str, Any]) -> float:
-    """When the last of an answer was written, our own too, in seconds since 1970."""
+def _times(answer: Mapping[str, Any]) -> list[float]:
+    """When each comment of an answer was written, our own too, in seconds since 1970."""
     found = (instant_or_none(each.get("created_time")) for each in inner({"comments": answer}, "comments"))
-    return min((at.timestamp() for at in found if at is not None), default=float("inf"))
+    return [at.timestamp() for at in found if at is not None]

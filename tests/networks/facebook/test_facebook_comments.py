@@ -199,6 +199,20 @@ def test_what_stands_behind_many_answers_of_our_own_is_not_passed_over(facebook:
     assert sorted(turns(facebook)[0]) == sorted([first, behind, quiet])
 
 
+def test_our_own_answers_on_top_keep_no_turn_from_ending(facebook: Facebook) -> None:
+    facebook.page_size = 2
+    said: list[str] = []
+    for number in range(2):
+        post = facebook.put(f"Lampe {number}", NOW - timedelta(days=number))
+        said += many(facebook, post, 30, NOW - timedelta(hours=number))
+        for _answer in range(3):
+            facebook.say("Merci !", post, PAGE, at=NOW + timedelta(hours=1))
+    found, mark, _turns = turns(facebook)
+    assert sorted(found) == sorted(said)
+    late = facebook.say("Et demain ?", post, at=NOW + timedelta(hours=2))
+    assert turns(facebook, mark)[0] == [late]
+
+
 def test_a_post_that_went_while_its_history_was_read_keeps_no_other_from_being_read(
     facebook: Facebook,
 ) -> None:
