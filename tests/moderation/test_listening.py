@@ -18,9 +18,12 @@ from moderation.services import listening, watching
 from moderation.services.ingest import poll_page
 from pages.models import Page
 from pages.networks.types import CommentBatch
+from pages.services import connect
 from tests.moderation.conftest import NOON
 from tests.moderation.makers import HARMLESS, INSULT
 from tests.moderation.network import FakeNetwork
+from tests.networks.facebook.fake import Facebook, running
+from tests.networks.facebook.words import PAGE
 from tests.people import Cast
 
 
@@ -133,6 +136,26 @@ def test_the_recent_end_alone_is_compared(
     assert asked == ["22", "", *map(str, range(1, listening.ANSWERS))]
     assert checks(read)["comments"] == (listening.ANSWERS, listening.ANSWERS, 0, "")
     assert Watch.objects.get(page=read, kind="comments").mark == "22"
+
+
+def test_on_a_busy_page_of_facebook_what_was_said_today_is_compared(
+    cast: Cast, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page.objects.create(brand=cast.brand, network="facebook", remote_id=PAGE, name="Lumen")
+    with running(Facebook()) as fake:
+        monkeypatch.setattr(connect, "client_for", lambda page, *, waiting=False: fake.client())
+        fake.page_size = 1
+        post = fake.put("Une lampe", NOON - timedelta(days=9))
+        for number in range(60):
+            fake.say(HARMLESS, post, at=NOON - timedelta(days=8, minutes=number))
+        today = fake.say(HARMLESS, post, at=NOON - timedelta(minutes=5))
+        while poll_page(page.pk).news:
+            pass
+        Comment.objects.filter(page=page, remote_id=today).delete()
+        jobs.check_listening()
+    row = ListeningCheck.objects.get(page=page, kind="comments")
+    assert (row.seen - row.stored, row.taken) == (1, 1)
+    assert Comment.objects.filter(page=page, remote_id=today).exists()
 
 
 def test_where_reading_costs_money_one_answer_is_compared(
