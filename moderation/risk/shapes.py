@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from moderation.risk.labels import Label, Target
 
-MODEL_VERSION = "rules-1"
+MODEL_VERSION = "rules-2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Weigh every rule found in its context: which label, for whom, how much. Numbers set by hand (rules-1)."""
+"""Weigh every rule found in its context: which label, for whom, how much. Numbers set by hand (rules-2)."""
 
 from __future__ import annotations
 

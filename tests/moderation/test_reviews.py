@@ -41,7 +41,7 @@ def test_an_assessment_keeps_readings_elements_and_the_very_words(cast: Cast, ne
     comment = taken(cast.newsroom, network)
     assessment = Assessment.objects.get(comment=comment)
     kept = (assessment.revision, assessment.model_version, assessment.flag, assessment.label)
-    assert kept == (1, "rules-1", True, "injure")
+    assert kept == (1, "rules-2", True, "injure")
     first = assessment.qualifications.get(rank=0)
     assert (first.label, first.article) == ("injure", "loi du 29 juillet 1881, art. 29 al. 2 et 33 al. 2")
     assert ("terme_outrageant", True) in first.elements.values_list("code", "found")

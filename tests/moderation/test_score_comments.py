@@ -56,7 +56,7 @@ def test_one_comment_gives_one_line_of_the_contract(tmp_path: Path) -> None:
         ],
         "target": "salarie_identifiable",
         "lang": "fr",
-        "model_version": "rules-1",
+        "model_version": "rules-2",
     }
 
 
