@@ -15,7 +15,7 @@ from publishing.enums import DeliveryState, FollowUpTask
 from publishing.models import Attempt, Cap, Delivery, FollowUp, Post
 
 S = DeliveryState
-PAGES: Final = 10
+PAGES: Final = 100  # one post of an account leaves at a time
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 MOVING: Final = frozenset({S.PLANNED, S.CLAIMED, S.SENDING, S.PROCESSING, S.UNKNOWN})
 TOLD: Final = frozenset({S.NEEDS_PERSON, S.REJECTED, S.MISSED, S.HELD})
