@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from cm_suite.core.errors import Later, Never
 from pages.networks.answers import UNREADABLE
@@ -18,7 +18,7 @@ PARTS: Final = (
 )
 
 
-class GraphComments(GraphWire):
+class GraphComments(GraphWire, Protocol):
     """Reads one thing that somebody wrote."""
 
     def comment(self, remote_id: str) -> IncomingComment:
@@ -34,7 +34,6 @@ class GraphComments(GraphWire):
 
     def _now(self, remote_id: str) -> IncomingComment:
         """As `comment`. Raises Never (`not_found`) when it is gone, one of UNREADABLE for anything else."""
-        raise NotImplementedError
 
 
 def recent(graph: Graph, path: str, fields: str, posts: int) -> list[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ What one turn cannot reach is where the next goes on; the newest page comes with
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from cm_suite.core.errors import Never
 from pages.networks import graph_marks as marks
@@ -25,7 +25,7 @@ MOST_PAGES: Final = 5
 type Some = list[IncomingComment]
 
 
-class GraphMentions(GraphWire):
+class GraphMentions(GraphWire, Protocol):
     """Reads one list of posts. `_tagged_in`: its edge; `_tagged_fields`: what is asked of each."""
 
     _tagged_in: str
@@ -33,7 +33,6 @@ class GraphMentions(GraphWire):
 
     def _read_mention(self, row: Mapping[str, Any]) -> IncomingComment:
         """One of them. Raises KeyError, TypeError or ValueError for anything else."""
-        raise NotImplementedError
 
     def mentions(self, mark: str) -> CommentBatch:
         """Who spoke of the account in a post of their own since the mark, oldest first.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pages.networks.errors import Code
 from pages.networks.graph import Graph
@@ -13,16 +13,14 @@ DEAF: Final = Code.LISTEN_SCOPE_MISSING
 BARRED: Final = Code.NOT_ALLOWED_HERE
 
 
-class GraphWire:
-    """One account and the way to it."""
+class GraphWire(Protocol):
+    """One account and the way to it; each network says who somebody is."""
 
     _graph: Graph
     _account: str
 
     def _author(self, row: Mapping[str, Any]) -> Commenter:
         """Who wrote something, as far as the network says."""
-        raise NotImplementedError
 
     def _mine(self, row: Mapping[str, Any]) -> bool:
         """Whether the account itself wrote it."""
-        raise NotImplementedError

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from pages.networks.facebook import mapping
 from pages.networks.graph_wire import GraphWire
 from pages.networks.types import Commenter, Published
 
 
-class PageWire(GraphWire):
+class PageWire(GraphWire, Protocol):
     """One Page and the way to it."""
 
     def _author(self, row: Mapping[str, Any]) -> Commenter:
@@ -21,4 +21,3 @@ class PageWire(GraphWire):
 
     def _shown(self, remote_id: str) -> Published:
         """What was just made, with its address when the network says it now."""
-        raise NotImplementedError
