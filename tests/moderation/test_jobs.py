@@ -31,6 +31,7 @@ def test_the_periodic_jobs_are_those_of_this_module() -> None:
         "moderation.jobs.check_listening",
         "moderation.jobs.remind_last_days",
         "moderation.jobs.tidy",
+        "moderation.jobs.forget_words",
     ]
     assert all(callable(getattr(jobs, name.rpartition(".")[2])) for name in named)
 
