@@ -36,6 +36,7 @@ TRADES = (
     "Un bâtard bien croustillant et deux baguettes",
     "La farine T65 donne un meilleur bâtard",
     "Le gros cochon rôti à la broche était superbe",
+    "Un gros dindon fumé et un gros porc à la broche",
     "Des grosses moules gratinées, un régal",
     "Le bouffon du roi, quel numéro au spectacle",
     "Les pédales automatiques de mon vélo grincent",
