@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib.admin import register
+from typing import ClassVar, Final
 
+from django.contrib.admin import display, register
+from django.utils.translation import gettext_lazy as _
+
+from moderation.messages.law import label_name
 from moderation.models import Action, Comment, Decision, Evidence, ListeningCheck, Review, Watch
 from pages.admin_scope import BrandScopedAdmin
+
+SHORT: Final = 12  # characters of a digest in a list
 
 
 @register(Watch)
@@ -16,6 +22,13 @@ class WatchAdmin(BrandScopedAdmin):
     list_display = ("page", "kind", "state", "polled_at", "next_at", "code")
     list_select_related = ("page",)
     fields = ("page", "kind", "state", "polled_at", "next_at", "code")
+    labels: ClassVar = {
+        "kind": _("kind"),
+        "state": _("state"),
+        "polled_at": _("last look"),
+        "next_at": _("next look"),
+        "code": _("code"),
+    }
 
 
 @register(ListeningCheck)
@@ -28,6 +41,15 @@ class ListeningCheckAdmin(BrandScopedAdmin):
     list_filter = ("kind",)
     date_hierarchy = "day"
     fields = ("day", "page", "kind", "seen", "stored", "taken", "code", "at")
+    labels: ClassVar = {
+        "day": _("day"),
+        "kind": _("kind"),
+        "seen": _("shown by the network"),
+        "stored": _("held here"),
+        "taken": _("taken in late"),
+        "code": _("code"),
+        "at": _("when"),
+    }
 
 
 @register(Comment)
@@ -35,7 +57,7 @@ class CommentAdmin(BrandScopedAdmin):
     """Which comments were taken in; the words are read in the queue only."""
 
     brand_path = "page__brand"
-    list_display = ("pk", "page", "kind", "presence", "revision", "published_at", "seen_at", "notices")
+    list_display = ("number", "page", "kind", "presence", "revision", "published_at", "seen_at", "notices")
     list_select_related = ("page",)
     list_filter = ("page", "kind", "presence")
     date_hierarchy = "seen_at"
@@ -50,6 +72,19 @@ class CommentAdmin(BrandScopedAdmin):
         "checked_at",
         "notices",
     )
+    labels: ClassVar = {
+        "kind": _("kind"),
+        "revision": _("wording"),
+        "published_at": _("written"),
+        "edited_at": _("edited on"),
+        "checked_at": _("last look"),
+        "notices": _("formal notices"),
+    }
+
+    @display(description=_("number"), ordering="pk")
+    def number(self, obj: Comment) -> int:
+        """What the comment is called by: its words are not shown."""
+        return obj.pk
 
 
 @register(Review)
@@ -74,7 +109,21 @@ class ReviewAdmin(BrandScopedAdmin):
         "closed_at",
         "close_code",
     )
+    labels: ClassVar = {
+        "label": _("label"),
+        "severity": _("severity"),
+        "qualified": _("qualified"),
+        "notified": _("formal notice"),
+        "known_at": _("known since"),
+        "due_at": _("to decide by"),
+        "opened_at": _("opened on"),
+        "claimed_by": _("in the hands of"),
+        "closed_at": _("closed on"),
+        "close_code": _("why it was closed"),
+    }
+    readings: ClassVar = {"label": label_name}
 
+    @display(description=_("page"))
     def review_page(self, obj: Review) -> str:
         """The page whose comment it is."""
         return obj.comment.page.name
@@ -90,6 +139,16 @@ class DecisionAdmin(BrandScopedAdmin):
     list_filter = ("act", "final")
     date_hierarchy = "at"
     fields = ("act", "label", "revision", "by", "at", "final", "alone")
+    labels: ClassVar = {
+        "act": _("decision"),
+        "label": _("label"),
+        "revision": _("wording"),
+        "by": _("by"),
+        "at": _("when"),
+        "final": _("final"),
+        "alone": _("by one person alone"),
+    }
+    readings: ClassVar = {"label": label_name}
 
 
 @register(Action)
@@ -100,6 +159,14 @@ class ActionAdmin(BrandScopedAdmin):
     list_display = ("created_at", "state", "code", "tries", "next_attempt_at", "done_at")
     list_filter = ("state",)
     fields = ("state", "code", "step", "tries", "next_attempt_at", "created_at", "done_at")
+    labels: ClassVar = {
+        "code": _("code"),
+        "step": _("step"),
+        "tries": _("tries"),
+        "next_attempt_at": _("next attempt"),
+        "created_at": _("asked on"),
+        "done_at": _("done on"),
+    }
 
 
 @register(Evidence)
@@ -107,6 +174,25 @@ class EvidenceAdmin(BrandScopedAdmin):
     """Sealed copies: their digests and signatures, never what they hold."""
 
     brand_path = "comment__page__brand"
-    list_display = ("at", "digest", "signer", "ledger_count", "erased_at")
+    list_display = ("at", "short_digest", "short_signer", "ledger_count", "erased_at")
     date_hierarchy = "at"
     fields = ("digest", "signature", "signer", "ledger_count", "ledger_hash", "at", "erased_at")
+    labels: ClassVar = {
+        "digest": _("digest"),
+        "signature": _("signature"),
+        "signer": _("signing key"),
+        "ledger_count": _("lines of the ledger then"),
+        "ledger_hash": _("hash of the ledger then"),
+        "at": _("when"),
+        "erased_at": _("erased on"),
+    }
+
+    @display(description=_("digest"))
+    def short_digest(self, obj: Evidence) -> str:
+        """Enough of it to compare by eye."""
+        return obj.digest[:SHORT]
+
+    @display(description=_("signing key"))
+    def short_signer(self, obj: Evidence) -> str:
+        """Enough of it to compare by eye."""
+        return obj.signer[:SHORT]

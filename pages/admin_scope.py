@@ -9,6 +9,7 @@ from django.contrib.admin.filters import RelatedFieldListFilter
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 
+from pages.admin_labels import Labels, Readings, filter_for, named
 from pages.admin_site import is_keeper, led_brands
 from pages.models import Person
 
@@ -33,10 +34,13 @@ class BrandScopedAdmin(Admin):
     """Rows of the brands a person leads, read-only unless a class says otherwise.
 
     `brand_path` leads from the model to its brand (`page__brand`, `brand`, `pk` for the brand itself).
+    `labels` name columns that the model leaves unnamed, `readings` word their codes: of what is only read.
     `keeper_sees_all`: those who run the installation see the rows of all brands, led or not.
     """
 
     brand_path: ClassVar[str] = "brand"
+    labels: ClassVar[Labels] = {}
+    readings: ClassVar[Readings] = {}
     keeper_sees_all: ClassVar[bool] = False
     adds: ClassVar[bool] = False
     changes: ClassVar[bool] = False
@@ -55,6 +59,14 @@ class BrandScopedAdmin(Admin):
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> QuerySet[Any] | None:
         """What a related field may be set to: rows in scope, whatever the form sends."""
         return scoped_rows(db_field.remote_field.model, request, self)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns under their names."""
+        return named(self.model, super().get_list_display(request), self.labels, self.readings)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The fields under their names."""
+        return named(self.model, super().get_fields(request, obj), self.labels, self.readings)
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """The filters, with relations held to rows in scope."""
@@ -109,7 +121,10 @@ class BrandScopedAdmin(Admin):
         if not isinstance(each, str):
             return each
         field = self._relation(each)
-        return (each, ScopedRelatedFilter) if field is not None and field.is_relation else each
+        if field is not None and field.is_relation:
+            return (each, ScopedRelatedFilter)
+        labelled = filter_for(field) if field is not None and each in self.labels else None
+        return (each, labelled) if labelled else each
 
     def _relation(self, path: str) -> Field[Any, Any] | None:
         """The field at the end of a path of names."""

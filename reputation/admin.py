@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin import AllValuesFieldListFilter, register
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from pages.admin_scope import BrandScopedAdmin
 from reputation.models import Audit, Fetch, Run, Source
@@ -18,7 +19,7 @@ class CodeFilter(AllValuesFieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         """The choices; a link without words leads nowhere for who cannot see it."""
         for each in super().choices(changelist):
-            yield {**each, "display": each["display"] or _("None")}
+            yield {**each, "display": each["display"] or gettext("None")}
 
 
 @register(Audit)
@@ -41,6 +42,14 @@ class AuditAdmin(BrandScopedAdmin):
         "archived_at",
         "version",
     )
+    labels: ClassVar = {
+        "brand": _("brand"),
+        "next_run_at": _("next run"),
+        "created_by": _("made by"),
+        "created_at": _("made on"),
+        "archived_at": _("put away on"),
+        "version": _("version"),
+    }
 
 
 @register(Source)
@@ -52,6 +61,7 @@ class SourceAdmin(BrandScopedAdmin):
     list_select_related = ("audit",)
     list_filter = ("audit", "kind")
     fields = ("audit", "kind", "name", "feed", "dropped_at")
+    labels: ClassVar = {"dropped_at": _("dropped on")}
 
 
 @register(Run)
@@ -75,6 +85,16 @@ class RunAdmin(BrandScopedAdmin):
         "code",
         "tries",
     )
+    labels: ClassVar = {
+        "number": _("number"),
+        "cause": _("cause"),
+        "asked_by": _("asked by"),
+        "asked_at": _("asked on"),
+        "started_at": _("started on"),
+        "ended_at": _("ended on"),
+        "code": _("code"),
+        "tries": _("tries"),
+    }
 
 
 @register(Fetch)
@@ -86,3 +106,15 @@ class FetchAdmin(BrandScopedAdmin):
     list_select_related = ("run__audit",)
     list_filter = ("state", ("code", CodeFilter))
     fields = ("run", "source", "url", "host", "state", "code", "status", "tries", "next_try_at", "done_at")
+    labels: ClassVar = {
+        "run": _("run"),
+        "source": _("source"),
+        "url": _("address"),
+        "host": _("site"),
+        "state": _("state"),
+        "code": _("code"),
+        "status": _("answer"),
+        "tries": _("tries"),
+        "next_try_at": _("next attempt"),
+        "done_at": _("done on"),
+    }

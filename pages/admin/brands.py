@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -203,6 +203,14 @@ class SubscriberAdmin(BrandScopedAdmin):
     list_filter = ("page", "state", "language")
     ordering = ("-asked_at", "-pk")
     fields = ("page", "state", "language", "asked_at", "confirmed_at", "left_at", "told_until")
+    labels: ClassVar = {
+        "state": _("state"),
+        "language": _("language"),
+        "asked_at": _("asked on"),
+        "confirmed_at": _("confirmed on"),
+        "left_at": _("left on"),
+        "told_until": _("told until"),
+    }
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """The address is not even read."""
@@ -220,6 +228,14 @@ class NewsroomPostAdmin(BrandScopedAdmin):
 
     brand_path = "page__brand"
     list_display = ("published_at", "page", "content_type", "language", "removed_at")
+    labels: ClassVar = {
+        "published_at": _("published on"),
+        "content_type": _("content type"),
+        "language": _("language"),
+        "removed_at": _("removed on"),
+        "text": _("text"),
+        "link": _("link"),
+    }
     list_select_related = ("page",)
     list_filter = ("page", "content_type")
     date_hierarchy = "published_at"

@@ -6,6 +6,7 @@ from typing import Any, Final
 from typing import cast as cast_to
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.admin import site
 from django.test import Client
 from django.urls import reverse
@@ -80,7 +81,19 @@ class TestWords:
         assert "Decided" in shown(alice, list_of(Review))
         assert "Hide" in shown(alice, list_of(Decision))
         assert "To be carried out" in shown(alice, list_of(Action))
-        assert rows[Evidence].digest in shown(alice, list_of(Evidence))
+        assert rows[Evidence].digest in shown(alice, page_of(rows[Evidence]))
+        listed = shown(alice, list_of(Evidence))
+        assert (rows[Evidence].digest[:12] in listed, rows[Evidence].digest in listed) == (True, False)
+
+    def test_columns_and_filters_bear_names_and_codes_are_words(
+        self, cast: Cast, signed_in: SignIn, rows: dict[type[Any], Any]
+    ) -> None:
+        page = BeautifulSoup(shown(signed_in(cast.alice), list_of(Review)), "lxml")
+        heads = [" ".join(head.get_text().split()) for head in page.select("thead th")]
+        assert heads == ["Opened on", "Page", "State", "Label", "Severity", "To decide by", "In the hands of"]
+        assert [cell.get_text() for cell in page.select("td.field-label")] == ["Public insult"] * 2
+        titles = [" ".join(title.get_text().split()) for title in page.select("#changelist-filter summary")]
+        assert titles == ["By state", "By formal notice"]
 
 
 class TestScope:
