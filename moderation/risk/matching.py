@@ -78,13 +78,11 @@ class Matcher:
         """Return the patterns that begin so and whose every asked word is somewhere in the text."""
         live = self._live.get(key)
         if live is None:
-            patterns = [p for p in self._book.by_word.get(key, ()) if self._possible(p)]
+            absent = self._present.isdisjoint
+            patterns = [p for p in self._book.by_word.get(key, ()) if not any(map(absent, p.needs))]
             plain = [p for p in patterns if len(p.items) == 1 and key[0] not in (STEM, "#")]
             live = self._live[key] = _Live(plain, [p for p in patterns if p not in plain])
         return live
-
-    def _possible(self, pattern: Pattern) -> bool:
-        return not any(map(self._present.isdisjoint, pattern.needs))
 
     def _match(self, pattern: Pattern, index: int) -> int:
         """Return the index after the last word, or 0."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _RUN = re.compile(r"(.)\1{2,}")
 _DOUBLE = re.compile(r"(.)\1+")
@@ -178,6 +179,7 @@ class Vocabulary:
         return MASKED_WORD if chunk.endswith("**") and letters <= 2 else ""
 
 
+@lru_cache(maxsize=8_192)
 def _sound(word: str) -> str:
     """Return what is heard of a word: hard c, single consonants, no mute ending."""
     hard = word.replace("qu", "c").replace("k", "c").replace("y", "i").replace("ph", "f")
