@@ -95,7 +95,7 @@ RAIL: Final = (
     ),
     Line(gettext_lazy("Audits"), "reputation:audits", "audits", "a"),
     Line(gettext_lazy("Pages"), "pages:pages", "pages", "g"),
-    Line(gettext_lazy("Fans"), "pages:fans", "fans", "f", also=("publishing:counter",)),
+    Line(gettext_lazy("Followers"), "pages:fans", "fans", "f", also=("publishing:counter",)),
     Line(gettext_lazy("People"), "pages:people", "people", "e"),
     Line(gettext_lazy("Settings"), "pages:settings", "settings", "s"),
 )

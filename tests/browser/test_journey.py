@@ -153,8 +153,8 @@ def leave(tab: Tab, inbox: Inbox, clock: Traveller) -> None:
 
 def see_why(tab: Tab, team: Cast) -> None:
     """The author finds the departure and its reason among the fans."""
-    tab.get_by_role("link", name="Fans").click()
-    expect(tab.get_by_role("heading", name="Fans", level=1)).to_be_visible()
+    tab.get_by_role("link", name="Followers").click()
+    expect(tab.get_by_role("heading", name="Followers", level=1)).to_be_visible()
     expect(tab.get_by_role("rowheader", name="Too much selling")).to_be_visible()
     [departure] = Departure.objects.all()
     assert (departure.page, departure.cause) == (team.newsroom, "too_commercial")

@@ -192,7 +192,7 @@ def test_the_frame_of_a_brand(cast: Cast, django_assert_num_queries: DjangoAsser
         ("/b/maison-lumen/comments/7/", "Queue"),
         ("/b/maison-lumen/posts/new/", "Plan"),
         ("/b/maison-lumen/posts/7/", "Plan"),
-        ("/b/maison-lumen/counter/", "Fans"),
+        ("/b/maison-lumen/counter/", "Followers"),
         ("/b/maison-lumen/pages/7/audience/", "Pages"),
     ],
 )
