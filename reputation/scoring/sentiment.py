@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reputation.scoring.clauses import Reading, read
 from reputation.scoring.weigh import Evidence, weigh
 
-MODEL_VERSION = "rules-1"
+MODEL_VERSION = "rules-2"
 POSITIVE, NEGATIVE, NEUTRAL, UNCERTAIN = "positive", "negative", "neutral", "uncertain"
 SOCIAL, REVIEW, PRESS = "social", "review", "press"
 KINDS = (REVIEW, SOCIAL, PRESS)

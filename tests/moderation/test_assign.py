@@ -119,7 +119,10 @@ def test_the_next_has_the_nearest_target_though_others_were_reported_or_are_grav
     Review.objects.filter(comment__remote_id="unpressed").update(due_at=None)
     order = [assign.claim_next(cast.brand, cast.mona) for _ in range(5)]
     assert [each and each.comment.remote_id for each in order] == [
-        *"insult threat reported unpressed".split(),
+        "insult",
+        "threat",
+        "reported",
+        "unpressed",
         None,
     ]
 
