@@ -263,7 +263,7 @@ class TestCompared:
         mention(before, "a", "negative")
         again = mention(run, "a", "positive")
         assert not asked_otherwise(run, before.pk)
-        run.mentions.filter(pk=again.pk).update(model_version="rules-2")
+        run.mentions.filter(pk=again.pk).update(model_version="rules-0")
         assert asked_otherwise(run, before.pk)
         assert "compare with care" in words(vera.get("report", audit.slug, run.number))
 
