@@ -246,7 +246,7 @@ def line_of(client: Client, page: Page) -> str:
 
 def test_a_page_elsewhere_is_not_taken_for_an_empty_one_of_ours(page: Page, vera: Client) -> None:
     said = line_of(vera, page)
-    assert "fans now 1,204" in said
+    assert "followers now 1,204" in said
     assert "This network says how many follow the page, not who came" in said
     assert "Nobody follows this page yet" not in said
 
