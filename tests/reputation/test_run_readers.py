@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError
 from django.db.models.functions import Now
 
-from cm_suite.core import fetch, leases, pace_hosts
+from cm_suite.core import fetch, pace_hosts
 from cm_suite.core.fetch import Fetched
 from reputation import jobs
 from reputation.enums import FetchState, RunState
@@ -66,25 +66,6 @@ def test_each_host_is_claimed_once(cast: Cast) -> None:
 def test_a_resting_host_is_not_claimed(cast: Cast) -> None:
     run = collecting(cast, "https://a.example/", "https://b.example/")
     assert [order.fetch.host for order in collect.take(run, 8, ("a.example",))] == ["b.example"]
-
-
-def test_two_who_claim_one_host_at_the_same_instant_both_step_back(cast: Cast) -> None:
-    """Neither can know who was first: both give way, and one of them takes it the next time."""
-    run = collecting(cast, "https://a.example/1", "https://a.example/2", "https://b.example/")
-    claim = leases.claim
-
-    def met(rows: Any, **said: Any) -> list[Fetch]:
-        taken: list[Fetch] = claim(rows, **said)
-        rival = Fetch.objects.get(run=run, url="https://a.example/2")
-        Fetch.objects.filter(pk=rival.pk).update(
-            state=FetchState.FETCHING, lease_until=Now() + timedelta(hours=1)
-        )
-        return taken
-
-    with patch.object(leases, "claim", met):
-        assert [order.fetch.host for order in collect.take(run, 8, ())] == ["b.example"]
-    first = Fetch.objects.get(run=run, url="https://a.example/1")
-    assert (first.state, first.lease_token, first.tries, first.next_try_at) == ("planned", None, 0, None)
 
 
 def test_pages_of_another_audit_on_the_same_host_wait(cast: Cast) -> None:
