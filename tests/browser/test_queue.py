@@ -65,6 +65,10 @@ def test_one_hand_empties_it(desk: Tab, eyes: Eyes) -> None:
     desk.keyboard.press("d")
     desk.get_by_label("In your own words").fill("h d r 1 are only letters here")
     desk.keyboard.press("Control+Enter")
+    told = desk.get_by_label("What its author may read")
+    expect(told).to_have_value("Votre commentaire insulte ou rabaisse quelqu’un.")
+    expect(told).to_be_focused()
+    desk.keyboard.press("Control+Enter")
     expect(desk.get_by_text("Nothing to decide")).to_be_visible()
     made = Decision.objects.order_by("pk").values_list("act", "reason")
     assert list(made) == [

@@ -176,8 +176,10 @@
     if (id === "hold" && hold()) one("#outcome[data-lost]")?.remove();
     if (id === "acts") {
       renewedAt = Date.now();
+      const field = one("#outcome", target) ? null : one(".qform [aria-invalid=true]:not([type=radio])", target);
       const alarm = one("#outcome, .qform .errorlist", target);
-      if (alarm) { alarm.tabIndex = -1; alarm.focus(); }
+      if (field) field.focus();
+      else if (alarm) { alarm.tabIndex = -1; alarm.focus(); }
       replay();
     }
     if (id !== "pane" && id !== "desk" && id !== "qlist") return;
