@@ -14,10 +14,7 @@ QUICK = "not (slow or browser)"
 QUICK_ANYWHERE = f"{QUICK} and database"
 HEAVY = "(slow or browser) and not alone"
 ALONE = "alone"
-CORES = min(max(os.cpu_count() or 2, 2), 6)
-SHARED = ("--dist", "worksteal", "-m")  # whoever is done takes from who is not
-MANY = ("-n", str(CORES + 1), *SHARED)  # quick tests wait, for a lock or a silent server, more than they work
-FEW = ("-n", str(CORES), *SHARED)
+HANDS = str(min(max(os.cpu_count() or 2, 2), 6))
 ADVICE = (
     "PostgreSQL: skipped. The embedded one could not start (see {log}); set DATABASE_URL to a server where "
     "databases may be created."
@@ -48,13 +45,14 @@ def on_sqlite(args: Sequence[str]) -> int:
     say("SQLite")
     if args:
         return pytest(args, environ)
-    runs = ([*MANY, QUICK], [*FEW, HEAVY], ["-m", ALONE])
+    shared = ["-n", HANDS, "--dist", "worksteal", "-m"]  # whoever is done takes from who is not
+    runs = ([*shared, QUICK], [*shared, HEAVY], ["-m", ALONE])
     return max([pytest(each, environ) for each in runs])
 
 
 def on_postgres(args: Sequence[str]) -> int:
     """The same on PostgreSQL: DATABASE_URL's, else the embedded one. None: a failure if all is required."""
-    chosen = args or (*MANY, QUICK_ANYWHERE)
+    chosen = args or ("-n", HANDS, "--dist", "worksteal", "-m", QUICK_ANYWHERE)
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         say("PostgreSQL (DATABASE_URL)")
         return pytest(chosen, os.environ)

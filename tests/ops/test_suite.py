@@ -42,11 +42,10 @@ def offer(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
     monkeypatch.setattr(postgres, "server", server)
 
 
-CORES = min(max(os.cpu_count() or 2, 2), 6)
-SHARED = ("--dist", "worksteal", "-m")
-QUICK = ("-n", str(CORES + 1), *SHARED, "not (slow or browser)")
-AGAIN = ("-n", str(CORES + 1), *SHARED, "not (slow or browser) and database")
-HEAVY = ("-n", str(CORES), *SHARED, "(slow or browser) and not alone")
+SHARED = ("-n", str(min(max(os.cpu_count() or 2, 2), 6)), "--dist", "worksteal", "-m")
+QUICK = (*SHARED, "not (slow or browser)")
+AGAIN = (*SHARED, "not (slow or browser) and database")
+HEAVY = (*SHARED, "(slow or browser) and not alone")
 ALONE = ("-m", "alone")
 
 
