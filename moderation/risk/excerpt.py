@@ -15,7 +15,7 @@ READ = 6_000
 """Characters read whole; a longer text is read in part, and the assessment says so."""
 TAIL = 1_500
 HEAD = READ - TAIL
-SEARCHED = 48_000
+SEARCHED = 24_000
 """Characters of the middle searched; what follows, up to the end that is read, is not."""
 BLOCK = 240
 _MARGIN = 110

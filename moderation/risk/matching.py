@@ -41,6 +41,7 @@ class Matcher:
         self._book = book
         self._tokens = tokens
         self._present = {token.word for token in tokens}
+        self._absent: dict[frozenset[str], bool] = {}
         self._left = WORK
         self._live: dict[str, _Live] = {"": _Live([], [])}
         self.exhausted = False
@@ -78,11 +79,20 @@ class Matcher:
         """Return the patterns that begin so and whose every asked word is somewhere in the text."""
         live = self._live.get(key)
         if live is None:
-            absent = self._present.isdisjoint
-            patterns = [p for p in self._book.by_word.get(key, ()) if not any(map(absent, p.needs))]
-            plain = [p for p in patterns if len(p.items) == 1 and key[0] not in (STEM, "#")]
-            live = self._live[key] = _Live(plain, [p for p in patterns if p not in plain])
+            live = self._live[key] = _Live([], [])
+            alone = key[0] not in (STEM, "#")
+            for pattern in self._book.by_word.get(key, ()):
+                if not any(map(self._lacks, pattern.needs)):
+                    plain = alone and len(pattern.items) == 1
+                    (live.single if plain else live.sequences).append(pattern)
         return live
+
+    def _lacks(self, words: frozenset[str]) -> bool:
+        """Whether the text holds none of these words: classes of words are shared by many patterns."""
+        lacks = self._absent.get(words)
+        if lacks is None:
+            lacks = self._absent[words] = self._present.isdisjoint(words)
+        return lacks
 
     def _match(self, pattern: Pattern, index: int) -> int:
         """Return the index after the last word, or 0."""
