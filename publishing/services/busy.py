@@ -15,10 +15,14 @@ LEAVING: Final = (S.CLAIMED, S.SENDING, S.UNKNOWN)
 """On its way to the network, or being looked for there, as long as somebody holds its lease."""
 
 
+def leaving() -> QuerySet[Delivery]:
+    """What a worker holds at this moment, for any page."""
+    return Delivery.objects.filter(state__in=LEAVING, lease_until__gt=Now())
+
+
 def being_sent(page: str) -> Exists:
     """Whether a post is just leaving for the page that `page` leads to, as a condition on a query."""
-    rows = Delivery.objects.filter(page=OuterRef(page), state__in=LEAVING, lease_until__gt=Now())
-    return Exists(rows)
+    return Exists(leaving().filter(page=OuterRef(page)))
 
 
 def one_of_each_page(rows: QuerySet[Delivery], limit: int, *order: str) -> QuerySet[Delivery]:
@@ -27,8 +31,7 @@ def one_of_each_page(rows: QuerySet[Delivery], limit: int, *order: str) -> Query
     Two plain queries (this one, and the one that is given back) cost less than one that looks for the first
     of a page at each row. What another worker claims between them is not in what is given back any more.
     """
-    leased = Delivery.objects.filter(state__in=LEAVING, lease_until__gt=Now())
-    idle = rows.exclude(page__in=leased.values("page")).order_by(*order)
+    idle = rows.exclude(page__in=leaving().values("page")).order_by(*order)
     first: dict[int, int] = {}
     for pk, page_id in idle.values_list("pk", "page_id").iterator():
         first.setdefault(page_id, pk)

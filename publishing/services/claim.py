@@ -10,7 +10,6 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
 
 from cm_suite.core import clock, leases
 from cm_suite.core.leases import RELEASED
@@ -26,7 +25,7 @@ from publishing.models import Delivery, Override
 from publishing.policy.caps import Rule
 from publishing.selectors import budget
 from publishing.services import outcomes
-from publishing.services.busy import LEAVING, one_of_each_page
+from publishing.services.busy import leaving, one_of_each_page
 from publishing.services.outgoing import outgoing_of
 from publishing.services.slots import Load, load_of, locked, misfit
 
@@ -127,8 +126,7 @@ def _gives_way(delivery: Delivery) -> bool:
 
     The other, asked after this one has gone back, finds the page free.
     """
-    others = Delivery.objects.filter(page=delivery.page_id, state__in=LEAVING, lease_until__gt=Now())
-    if not others.exclude(pk=delivery.pk).exists():
+    if not leaving().filter(page=delivery.page_id).exclude(pk=delivery.pk).exists():
         return False
     move(delivery, S.CLAIMED, S.PLANNED, where=outcomes.mine(delivery), **RELEASED)
     return True
