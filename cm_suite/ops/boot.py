@@ -67,14 +67,16 @@ def fingerprint(files: Sequence[Path]) -> str:
 
 def call(argv: Sequence[str], log: Path) -> int:
     """Run a child to its end with its output in `log`. A signal that stops us stops it and all it started."""
+    child: subprocess.Popen[bytes] | None = None
     with log.open("ab") as out:
-        child = subprocess.Popen(  # noqa: S603 -- our own interpreter, no shell
-            argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, process_group=0
-        )
         try:
+            with signals_later():
+                child = subprocess.Popen(  # noqa: S603 -- our own interpreter, no shell
+                    argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, process_group=0
+                )
             return child.wait()
         finally:
-            if child.poll() is None:
+            if child is not None and child.poll() is None:
                 os.killpg(child.pid, signal.SIGTERM)
                 child.wait()
 
@@ -160,6 +162,23 @@ def heed_signals() -> None:
         if signum is signal.SIGHUP and signal.getsignal(signum) is signal.SIG_IGN:
             continue
         signal.signal(signum, leave)
+
+
+@contextmanager
+def signals_later() -> Iterator[None]:
+    """Put stop signals off to the end of the block: what starts there must be known before it is stopped."""
+    came: list[int] = []
+    before = {signum: signal.getsignal(signum) for signum in STOPS}
+    for signum, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(signum, lambda signum, _frame: came.append(signum))
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+        for signum in came[:1]:
+            signal.raise_signal(signum)
 
 
 def ignore_signals() -> None:

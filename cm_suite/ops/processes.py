@@ -1,6 +1,7 @@
 """Processes that we start: in a session of their own, so that none of them can be left behind."""
 
 import ctypes
+import math
 import os
 import signal
 import subprocess
@@ -72,11 +73,15 @@ def signal_all(pids: Sequence[int], signum: signal.Signals) -> None:
             continue
 
 
-def clear_session(leader: int, grace: float) -> None:
-    """End what is left of a session: SIGTERM, `grace` seconds, then SIGKILL."""
+def clear_session(leader: int, grace: float, *, again: float = math.inf) -> None:
+    """End what is left of a session: SIGTERM, after `again` seconds once more, after `grace` SIGKILL."""
     signal_all(session_members(leader), signal.SIGTERM)
-    deadline = time.monotonic() + grace
-    while session_members(leader) and time.monotonic() < deadline:
+    now = time.monotonic()
+    repeat, deadline = now + again, now + grace
+    while (left := session_members(leader)) and time.monotonic() < deadline:
+        if time.monotonic() >= repeat:
+            signal_all(left, signal.SIGTERM)
+            repeat = math.inf
         time.sleep(0.1)
     while left := session_members(leader):
         signal_all(left, signal.SIGKILL)

@@ -22,6 +22,7 @@ PORTS_TRIED = 200
 DEMO_PORT = 8410
 DEMO_SITES = 4
 START_SECONDS = 60.0
+SETUP_SECONDS = 20.0  # what a set-up that was interrupted gets to end
 CONFIG = "supervisord.conf"
 
 
@@ -136,7 +137,8 @@ class House:
 
     def finish(self, argv: Sequence[str], log: str) -> int:
         """Run one step of the set-up to its end. Returns its exit code."""
-        self.child = processes.launch(argv, self.var / "log" / log, cwd=self.root)
+        with boot.signals_later():
+            self.child = processes.launch(argv, self.var / "log" / log, cwd=self.root)
         code = self.child.wait()
         self.child = None
         return code
@@ -152,7 +154,8 @@ class House:
         house = supervise.programs(self.root, port, command, int(os.environ.get("CM_DEMO_WEB", 0)))
         (folder / CONFIG).write_text(supervise.configuration(house, self.root, self.var))
         argv = [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(folder / CONFIG)]
-        self.child = processes.launch(argv, self.var / "log" / "start.log", cwd=self.root)
+        with boot.signals_later():
+            self.child = processes.launch(argv, self.var / "log" / "start.log", cwd=self.root)
 
     def wait_for(self, port: int) -> None:
         """Return when the first page is served. Raises RunError when that takes too long."""
@@ -180,14 +183,25 @@ class House:
         if child is None:
             return
         with contextlib.suppress(subprocess.TimeoutExpired, SystemExit):
-            child.terminate()
-            child.wait(timeout=supervise.STOP_SECONDS + 40)
-            processes.clear_session(child.pid, supervise.STOP_SECONDS)
+            if self.up:
+                child.terminate()
+                child.wait(timeout=supervise.STOP_SECONDS + 40)
+                processes.clear_session(child.pid, supervise.STOP_SECONDS)
+            else:
+                self._abandon(child)
         boot.ignore_signals()
         processes.clear_session(child.pid, 0)
         child.wait()
         for file in (self.var / "valkey" / "url", self.var / boot.PUBLIC_URL):
             file.unlink(missing_ok=True)
+
+    def _abandon(self, child: subprocess.Popen[bytes]) -> None:
+        """End a set-up. Each program hears of it twice: one that is being started loses the first signal,
+        and the supervisor would then wait for it as long as for a post that is being sent.
+        """
+        child.kill()
+        child.wait()
+        processes.clear_session(child.pid, SETUP_SECONDS, again=SETUP_SECONDS / 2)
 
 
 def greet(var: Path, port: int, *, demo: bool) -> None:

@@ -1,6 +1,7 @@
 """`./cm test`: the whole suite on SQLite, then on PostgreSQL."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -27,10 +28,27 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def naming(*marks: str) -> list[str]:
+    """The test files that name one of these marks, those of the browser's own folder with them. Reading the
+    others to find that they have none takes longer than some runs.
+    """
+    named = re.compile(rf"\bmark\.({'|'.join(marks)})\b")
+    folder = boot.ROOT / "tests"
+    files = sorted(folder.rglob("test_*.py"))
+    own = folder / "browser" if "browser" in marks else None
+    return [
+        str(file.relative_to(boot.ROOT))
+        for file in files
+        if own in file.parents or named.search(file.read_text())
+    ]
+
+
 def pytest(args: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run pytest as a child. Returns its exit code; a signal that stops us stops it."""
     argv = [sys.executable, "-m", "pytest", *args]
-    child = subprocess.Popen(argv, cwd=boot.ROOT, env=environ)  # noqa: S603 -- our own interpreter, no shell
+    # Compiled once for all runs, their hands, and every process that tests start.
+    kept = {name: value for name, value in environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    child = subprocess.Popen(argv, cwd=boot.ROOT, env=kept)  # noqa: S603 -- our own interpreter, no shell
     try:
         return child.wait()
     except SystemExit:
@@ -46,7 +64,11 @@ def on_sqlite(args: Sequence[str]) -> int:
     if args:
         return pytest(args, environ)
     shared = ["-n", HANDS, "--dist", "worksteal", "-m"]  # whoever is done takes from who is not
-    runs = ([*shared, QUICK], [*shared, HEAVY], ["-m", ALONE])
+    runs = (
+        [*shared, QUICK],
+        [*shared, HEAVY, *naming("slow", "browser")],
+        ["-m", ALONE, *naming("alone")],
+    )
     return max([pytest(each, environ) for each in runs])
 
 

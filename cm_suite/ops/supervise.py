@@ -36,11 +36,14 @@ def web(port: int) -> Program:
     return Program("web", (*argv, *shape, *limits), order=20, stop_seconds=25)
 
 
-def workers(root: Path, pool: Pool) -> Program:
-    """One pool of queue workers."""
-    command = ("rqworker-pool", *pool.queues, "--num-workers", str(pool.workers))
-    chosen = ("--worker-class", "cm_suite.ops.workers.HouseWorker")
-    return Program(pool.name, _manage(root, *command, *chosen), order=30, stop_seconds=STOP_SECONDS)
+def workers(root: Path, pool: Pool) -> list[Program]:
+    """The queue workers of one pool, each a process that the supervisor itself restarts and stops.
+
+    RQ's own pool loses a stop that comes while it starts a worker: the worker stays until it is killed.
+    """
+    argv = _manage(root, "rqworker", *pool.queues, "--worker-class", "cm_suite.ops.workers.HouseWorker")
+    names = [f"{pool.name}-{number}" for number in range(1, pool.workers + 1)]
+    return [Program(name, argv, order=30, stop_seconds=STOP_SECONDS) for name in names]
 
 
 def programs(root: Path, port: int, valkey: Sequence[str] | None, demo_web: int = 0) -> list[Program]:
@@ -50,7 +53,7 @@ def programs(root: Path, port: int, valkey: Sequence[str] | None, demo_web: int 
     """
     house = [
         web(port),
-        *(workers(root, pool) for pool in POOLS),
+        *(worker for pool in POOLS for worker in workers(root, pool)),
         Program("cron", _manage(root, "cron"), order=40),
     ]
     if demo_web:

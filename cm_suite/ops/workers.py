@@ -6,9 +6,12 @@ from redis.client import Pipeline
 from rq import worker_registration
 from rq.worker import Worker
 
+WORKER_SECONDS = 90  # without a sign of life, a worker counts as gone
+
 
 class HouseWorker(Worker):
-    """Forks for each job, shows a heartbeat at least every 75 s, and comes back within 5 s when Redis does.
+    """Forks for each job and comes back within 5 s when Redis does. Whatever the command says, its heartbeat
+    shows at least every 75 s.
 
     It runs no scheduler of RQ's: the database holds what is due, and `manage.py cron` rings the bell.
     """
@@ -16,7 +19,7 @@ class HouseWorker(Worker):
     max_connection_wait_time = 5.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("worker_ttl", 90)
+        kwargs["worker_ttl"] = WORKER_SECONDS
         super().__init__(*args, **kwargs)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:

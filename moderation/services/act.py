@@ -16,7 +16,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cm_suite.core import clock, leases
-from cm_suite.core.errors import Later, Never, NextStep, Outcome, OutcomeError, Unknown
+from cm_suite.core.attempts import answer_lost_before
+from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from moderation import rules
@@ -333,10 +334,8 @@ def _said_before(doing: Doing, error: Never) -> bool:
 
     Then it is asked where they stand; else they were said elsewhere, and a person changes them.
     """
-    if error.code != NetworkCode.DUPLICATE or doing.attempt is None:
-        return False
-    earlier = doing.action.attempts.exclude(pk=doing.attempt.pk)
-    return earlier.filter(outcome=Outcome.UNKNOWN).exists()
+    attempts = doing.action.attempts.all()
+    return error.code == NetworkCode.DUPLICATE and answer_lost_before(attempts, doing.attempt)
 
 
 def _credential_refused(doing: Doing, error: Never) -> OutcomeError:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from cm_suite.core import clock, leases
+from cm_suite.core.attempts import answer_lost_before
 from cm_suite.core.errors import Later, Never, NextStep, Outcome, OutcomeError, Unknown
 from cm_suite.core.states import move
 from pages.enums import PageState
@@ -145,10 +146,8 @@ def _said_before(sending: Sending, error: Never) -> bool:
 
     Then it is asked where they stand; else somebody else said them, and a person changes the text.
     """
-    if error.code != Code.DUPLICATE or sending.attempt is None:
-        return False
-    earlier = sending.delivery.attempts.exclude(pk=sending.attempt.pk)
-    return earlier.filter(outcome=Outcome.UNKNOWN).exists()
+    attempts = sending.delivery.attempts.all()
+    return error.code == Code.DUPLICATE and answer_lost_before(attempts, sending.attempt)
 
 
 def _credential_refused(sending: Sending, client: Client | None, error: Never) -> None:

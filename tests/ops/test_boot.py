@@ -201,6 +201,41 @@ def test_a_child_that_we_leave_is_ended_with_all_it_started(tmp_path: Path) -> N
     assert running(int(pid_file.read_text())) is False
 
 
+def start_while_stopped(started: list[str]) -> None:
+    """Two stop signals come while something starts."""
+    with boot.signals_later():
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+        started.append("known")
+
+
+def test_a_stop_that_comes_while_something_starts_comes_after_it() -> None:
+    boot_signals = {signum: signal.getsignal(signum) for signum in boot.STOPS}
+    started: list[str] = []
+    try:
+        boot.heed_signals()
+        with pytest.raises(SystemExit) as left:
+            start_while_stopped(started)
+        assert left.value.code == 128 + signal.SIGTERM
+        assert started == ["known"]
+        with pytest.raises(SystemExit) as again:
+            signal.raise_signal(signal.SIGINT)
+        assert again.value.code == 128 + signal.SIGINT
+    finally:
+        for signum, handler in boot_signals.items():
+            signal.signal(signum, handler)
+
+
+def test_what_is_ignored_stays_ignored_while_something_starts() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with boot.signals_later():
+            signal.raise_signal(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def running(pid: int) -> bool:
     """True while the process does something; one that only waits to be reaped does not."""
     for _try in range(40):

@@ -150,9 +150,9 @@ def check_a_second_start_is_refused(root: Path, port: int) -> None:
 
 def check_what_is_killed_comes_back(house: House, port: int) -> None:
     """The web server, Valkey and a pool of workers, killed at once."""
-    victims = [house.named(word)[0].pid for word in ("gunicorn", "valkey-server", "rqworker-pool publishing")]
+    victims = [house.named(word)[0].pid for word in ("gunicorn", "valkey-server", "rqworker publishing")]
     processes.signal_all(victims, signal.SIGKILL)
-    for word in ("gunicorn", "valkey-server", "rqworker-pool publishing"):
+    for word in ("gunicorn", "valkey-server", "rqworker publishing"):
         assert until(lambda word=word: [p for p in house.named(word) if p.pid not in victims]), word  # type: ignore[misc]
     assert until(lambda: get(port) == 200)
     doctor = [str(house.root / "cm"), "manage", "doctor"]
@@ -178,11 +178,15 @@ def test_a_second_start_answers_within_fifteen_seconds(start: Callable[..., Hous
     house.signal(signal.SIGINT)
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.3, 0.8, 1.6, 2.4])
-def test_an_interrupt_during_the_set_up_leaves_nothing(delay: float, start: Callable[..., House]) -> None:
+@pytest.mark.parametrize(
+    "moment", ["cm", "ops.prepare", "supervisord", "rqworker", "manage.py cron", "gunicorn"]
+)
+def test_an_interrupt_during_the_set_up_leaves_nothing(moment: str, start: Callable[..., House]) -> None:
     house = start()
-    time.sleep(delay)
+    assert until(lambda: house.named(moment))
+    began = time.monotonic()
     assert house.signal(signal.SIGINT) in {0, 130, -signal.SIGINT}
+    assert time.monotonic() - began < 25
     assert until(lambda: not house.mine(), 10)
 
 

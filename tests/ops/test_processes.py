@@ -44,6 +44,32 @@ def test_who_does_not_heed_is_killed_when_the_grace_is_over(tmp_path: Path) -> N
     assert child.wait() == -signal.SIGKILL
 
 
+DEAF_ONCE = """
+import pathlib, signal, sys, time
+def first(*_): signal.signal(signal.SIGTERM, second)
+def second(*_): pathlib.Path("word").write_text("asked twice"); sys.exit(7)
+signal.signal(signal.SIGTERM, first)
+pathlib.Path("pid").write_text("0")
+while True: time.sleep(0.1)
+"""
+
+
+def test_who_lost_the_first_signal_hears_the_second(tmp_path: Path) -> None:
+    child = processes.launch([sys.executable, "-c", DEAF_ONCE], tmp_path / "log", cwd=tmp_path)
+    started(tmp_path / "pid")
+    processes.clear_session(child.pid, 20, again=0.5)
+    assert child.wait() == 7
+    assert (tmp_path / "word").read_text() == "asked twice"
+
+
+def test_who_is_asked_once_is_not_asked_twice(tmp_path: Path) -> None:
+    child = processes.launch([sys.executable, "-c", DEAF_ONCE], tmp_path / "log", cwd=tmp_path)
+    started(tmp_path / "pid")
+    processes.clear_session(child.pid, 0.5)
+    assert child.wait() == -signal.SIGKILL
+    assert not (tmp_path / "word").exists()
+
+
 def test_who_heeds_is_not_killed(tmp_path: Path) -> None:
     script = (
         f"trap 'echo left >{tmp_path / 'word'}; exit 7' TERM; echo $$ >{tmp_path / 'pid'}; sleep 60 & wait"

@@ -45,14 +45,34 @@ def offer(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
 SHARED = ("-n", str(min(max(os.cpu_count() or 2, 2), 6)), "--dist", "worksteal", "-m")
 QUICK = (*SHARED, "not (slow or browser)")
 AGAIN = (*SHARED, "not (slow or browser) and database")
-HEAVY = (*SHARED, "(slow or browser) and not alone")
-ALONE = ("-m", "alone")
+HEAVY = (*SHARED, "(slow or browser) and not alone", *suite.naming("slow", "browser"))
+ALONE = ("-m", "alone", *suite.naming("alone"))
 
 
 def test_the_whole_suite_runs_on_both(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, "postgresql://embedded")
     assert suite.main([]) == 0
     assert runs == [(QUICK, None), (HEAVY, None), (ALONE, None), (AGAIN, "postgresql://embedded")]
+
+
+def test_files_are_found_by_the_marks_they_name() -> None:
+    assert suite.naming("alone") == ["tests/ops/test_house.py"]
+    heavy = suite.naming("slow", "browser")
+    assert {"tests/ops/test_suite.py", "tests/interface/test_browser.py"} <= set(heavy)
+    walks = (boot.ROOT / "tests" / "browser").glob("test_*.py")
+    assert {str(path.relative_to(boot.ROOT)) for path in walks} <= set(heavy)
+    assert "tests/ops/test_boot.py" not in heavy
+
+
+def test_what_is_compiled_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\nenv >{tmp_path / 'seen'}\n")
+    python.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(python))
+    assert suite.pytest([], {"PYTHONDONTWRITEBYTECODE": "1", "KEPT": "yes"}) == 0
+    seen = (tmp_path / "seen").read_text().splitlines()
+    assert "KEPT=yes" in seen
+    assert [line for line in seen if line.startswith("PYTHONDONTWRITEBYTECODE")] == []
 
 
 def test_what_tests_leave_goes_with_them(runs: Calls, monkeypatch: pytest.MonkeyPatch) -> None:

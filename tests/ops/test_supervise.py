@@ -41,7 +41,7 @@ def read(house: list[supervise.Program], folder: Path) -> dict[str, Any]:
 
 def test_everything_is_kept_alive_and_stopped_with_its_children(tmp_path: Path) -> None:
     found = read(supervise.programs(tmp_path, 8000, ["/bin/valkey", "/x.conf"]), tmp_path)
-    assert set(found) == {"valkey", "web", "senders", "helpers", "readers", "cron"}
+    assert set(found) == {"valkey", "web", "senders-1", "senders-2", "helpers-1", "readers-1", "cron"}
     for config in found.values():
         assert config.autorestart is not False
         assert config.killasgroup is True
@@ -59,7 +59,7 @@ def test_valkey_starts_first_and_stops_last_and_cron_the_other_way(tmp_path: Pat
 
 def test_an_operators_redis_means_no_embedded_one(tmp_path: Path) -> None:
     names = [program.name for program in supervise.programs(tmp_path, 8000, None)]
-    assert names == ["web", "senders", "helpers", "readers", "cron"]
+    assert names == ["web", "senders-1", "senders-2", "helpers-1", "readers-1", "cron"]
 
 
 def test_the_demos_own_web_is_kept_alive_only_when_it_is_asked_for(tmp_path: Path) -> None:
@@ -70,9 +70,11 @@ def test_the_demos_own_web_is_kept_alive_only_when_it_is_asked_for(tmp_path: Pat
 
 def test_what_is_being_sent_gets_its_time(tmp_path: Path) -> None:
     found = read(supervise.programs(tmp_path, 8000, None), tmp_path)
-    for pool in POOLS:
-        assert found[pool.name].stopwaitsecs == supervise.STOP_SECONDS
-        assert found[pool.name].stopsignal.name == "SIGTERM"
+    workers = [name for name in found if name.rpartition("-")[0] in {pool.name for pool in POOLS}]
+    assert len(workers) == sum(pool.workers for pool in POOLS)
+    for name in workers:
+        assert found[name].stopwaitsecs == supervise.STOP_SECONDS
+        assert found[name].stopsignal.name == "SIGTERM"
 
 
 def test_a_turn_that_has_just_begun_ends_with_its_last_call_before_anything_is_killed() -> None:
@@ -100,10 +102,10 @@ def test_the_web_server_listens_on_loopback_and_keeps_no_access_log() -> None:
 
 
 def test_workers_serve_their_queues_in_the_order_of_the_table(tmp_path: Path) -> None:
-    argv = supervise.workers(tmp_path, Pool("p", 3, ("b", "a"))).argv
-    at = argv.index("rqworker-pool")
-    assert argv[at : at + 5] == ("rqworker-pool", "b", "a", "--num-workers", "3")
-    assert argv[-1] == "cm_suite.ops.workers.HouseWorker"
+    found = supervise.workers(tmp_path, Pool("p", 3, ("b", "a")))
+    assert [each.name for each in found] == ["p-1", "p-2", "p-3"]
+    for each in found:
+        assert each.argv[2:] == ("rqworker", "b", "a", "--worker-class", "cm_suite.ops.workers.HouseWorker")
 
 
 def test_every_queue_has_two_pools_and_what_is_sent_never_waits_for_the_web() -> None:

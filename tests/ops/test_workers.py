@@ -27,9 +27,9 @@ def bell(redis_url: str) -> Redis:
 
 
 @pytest.fixture
-def pool(redis_url: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The very command the supervisor keeps alive, with one worker."""
-    argv = ["manage.py", "rqworker-pool", "publishing", "--num-workers", "1"]
+def worker(redis_url: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The very command the supervisor keeps alive."""
+    argv = ["manage.py", "rqworker", "publishing"]
     more = {"DJANGO_SETTINGS_MODULE": "tests.settings", "CM_VAR_DIR": str(tmp_path), "REDIS_URL": redis_url}
     child = subprocess.Popen(
         [sys.executable, *argv, "--worker-class", "cm_suite.ops.workers.HouseWorker"],
@@ -54,18 +54,18 @@ def soon(question: Callable[[], object], seconds: float = 20) -> bool:
     return False
 
 
-def test_a_stopped_pool_lets_the_running_job_end(
-    bell: Redis, pool: subprocess.Popen[bytes], tmp_path: Path
+def test_a_stopped_worker_lets_the_running_job_end(
+    bell: Redis, worker: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     Queue("publishing", connection=bell).enqueue("tests.ops.jobs.slow", str(tmp_path), 1.5)
     assert soon((tmp_path / "begun").exists)
-    os.kill(pool.pid, signal.SIGTERM)
-    assert pool.wait(timeout=20) == 0
+    os.kill(worker.pid, signal.SIGTERM)
+    assert worker.wait(timeout=20) == 0
     assert (tmp_path / "ended").exists()
 
 
 def test_a_worker_that_a_flush_forgot_is_known_again(
-    bell: Redis, pool: subprocess.Popen[bytes], tmp_path: Path
+    bell: Redis, worker: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     assert soon(lambda: Worker.count(connection=bell) == 1)
     bell.flushall()
@@ -75,7 +75,7 @@ def test_a_worker_that_a_flush_forgot_is_known_again(
     assert soon(lambda: Worker.count(connection=bell) == 1)
     (again,) = Worker.all(connection=Redis.from_url(str(bell_url(bell))))
     assert again.queue_names() == ["publishing"]
-    assert pool.poll() is None
+    assert worker.poll() is None
 
 
 def bell_url(bell: Redis) -> str:
