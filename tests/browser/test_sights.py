@@ -19,6 +19,7 @@ from tests.browser.axe import violations
 from tests.browser.conftest import WIDE, Eyes, Opening
 from tests.browser.smallweb import web
 
+SHARES = 2  # one for each hand
 TELEPHONE: ViewportSize = {"width": 360, "height": 740}
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNSHOWN = {302, 403, 405}
@@ -58,19 +59,22 @@ def lead(transactional_db: None, settings: Settings, redis_url: str) -> Iterator
 
 
 def to_see(lead: Person) -> list[Sight]:
-    """All there is to see: the first brand, the second one's account elsewhere, a brand with nothing yet."""
+    """All there is to see, each address once: the first brand, the second one's account elsewhere, a brand
+    with nothing yet.
+    """
     brand = Brand.objects.get(slug=people.FIRST)
     links = stage.widen(brand)
     first = [*sights(brand, lead), *links]
     second = [each for each in sights(Brand.objects.get(slug=people.SECOND), lead) if "mastodon" in each.name]
     empty = stage.empty_rooms(sights(stage.bare(lead), lead))
-    return [*first, *(each for each in second if each.name not in {known.name for known in first}), *empty]
+    more = (each for each in second if each.name not in {known.name for known in first})
+    return list({each.path: each for each in reversed([*first, *more, *empty])}.values())
 
 
 def pages_of(found: list[Sight], signed: Page, anonymous: Page) -> tuple[list[Sight], list[Finding]]:
     """The sights that answer with a page of their own, and those that answer what they should not."""
     shown, wrong = [], []
-    for sight in {each.path: each for each in reversed(found)}.values():
+    for sight in found:
         asked = anonymous if sight.public else signed
         answer = asked.request.get(sight.path, max_redirects=0)
         if answer.status in UNSHOWN or sight.name in NO_PAGES:
@@ -82,6 +86,11 @@ def pages_of(found: list[Sight], signed: Page, anonymous: Page) -> tuple[list[Si
     return shown, wrong
 
 
+def kind(sight: Sight) -> str:
+    """What axe reads once: the histories of the back office differ in their rows alone."""
+    return "history" if sight.name.startswith("admin:") and sight.name.endswith("_history") else sight.path
+
+
 def darken(page: Page) -> None:
     """Let the system prefer dark, and wait until the page is painted so."""
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
@@ -89,27 +98,27 @@ def darken(page: Page) -> None:
 
 
 def look(page: Page, sight: Sight, eyes: Eyes, *, thoroughly: bool) -> list[Finding]:
-    """Open one page wide, then on a telephone."""
-    page.set_viewport_size(WIDE)
+    """Open one page: wide, in both themes, with axe, or not; then on a telephone."""
     eyes.faults.clear()
+    page.set_viewport_size(WIDE if thoroughly else TELEPHONE)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(sight.path, wait_until="load")
     said = []
     if thoroughly:
         said += [f"light: {each}" for each in violations(page)]
-    if thoroughly and not sight.name.startswith("admin:"):
-        darken(page)
-        said += [f"dark: {each}" for each in violations(page, ["color-contrast"])]
-    page.set_viewport_size(TELEPHONE)
+        if not sight.name.startswith("admin:"):
+            darken(page)
+            said += [f"dark: {each}" for each in violations(page, ["color-contrast"])]
+        page.set_viewport_size(TELEPHONE)
     wider = page.evaluate(OVERFLOW)
     if wider > 0:
         said.append(f"{wider} px wider than a telephone")
     return [Finding(sight.name, what) for what in [*said, *eyes.faults]]
 
 
-@pytest.mark.parametrize("share", [0, 1])
+@pytest.mark.parametrize("share", range(SHARES))
 def test_every_page(share: int, lead: Person, opening: Opening, eyes: Eyes) -> None:
-    found = to_see(lead)
+    found = to_see(lead)[share::SHARES]
     eyes.expected = ("404 (Not Found)",)
     findings: list[Finding] = []
     shown: list[Sight] | None = None
@@ -122,10 +131,11 @@ def test_every_page(share: int, lead: Person, opening: Opening, eyes: Eyes) -> N
             eyes.watch(page)
         if shown is None:
             shown, findings = pages_of(found, signed, anonymous)
-        for sight in shown[share::2]:
+            looks = {kind(each): each for each in shown}.values()
+        for sight in shown:
             page = anonymous if sight.public else signed
-            findings += look(page, sight, eyes, thoroughly=language == "fr")
+            findings += look(page, sight, eyes, thoroughly=language == "fr" and sight in looks)
     if findings:
         pytest.fail(report(findings), pytrace=False)
     assert shown is not None
-    assert len(shown) > 110
+    assert len(shown) > 110 / SHARES
