@@ -163,19 +163,15 @@ def check_what_is_killed_comes_back(house: House, port: int) -> None:
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP], ids=lambda signum: signum.name)
-def test_other_signals_stop_it_too(signum: signal.Signals, start: Callable[..., House]) -> None:
-    house = start()
-    house.ready()
-    assert house.signal(signum) == 0
-    assert house.mine() == []
-
-
-def test_a_second_start_answers_within_fifteen_seconds(start: Callable[..., House]) -> None:
+def test_a_second_start_answers_within_fifteen_seconds_and_heeds_other_signals_too(
+    signum: signal.Signals, start: Callable[..., House]
+) -> None:
     began = time.monotonic()
     house = start()
     house.ready()
     assert time.monotonic() - began < 15
-    house.signal(signal.SIGINT)
+    assert house.signal(signum) == 0
+    assert house.mine() == []
 
 
 @pytest.mark.parametrize(
