@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
-from django.contrib.admin import BooleanFieldListFilter, ChoicesFieldListFilter
+from django.contrib.admin import AllValuesFieldListFilter, BooleanFieldListFilter, ChoicesFieldListFilter
+from django.contrib.admin.utils import display_for_value
 from django.db.models import BooleanField, Field, Model
+from django.utils.translation import gettext
 
-from pages.messages import Words
+from pages.messages import Reason, Words
 
 type Labels = Mapping[str, Words]
-type Readings = Mapping[str, Callable[[Any], Words]]
+type Readings = Mapping[str, Callable[[Any], Words | Reason]]
+
+NOTHING: Final = "-"  # Django's own mark of an empty cell
 
 
 def named(model: type[Model], names: Iterable[Any], labels: Labels, readings: Readings) -> list[Any]:
@@ -39,10 +43,36 @@ class LabelledYesNo(BooleanFieldListFilter):
         self.title = label_of(args, path["field_path"], self.title)
 
 
-def filter_for(field: Field[Any, Any]) -> type[LabelledChoices | LabelledYesNo] | None:
-    """The kind of filter that can bear a name of its own; None for any other field."""
+class WordedValues(AllValuesFieldListFilter):
+    """A filter by a code, under the column's own name; each code in words, having none too."""
+
+    def __init__(self, *args: Any, **path: Any) -> None:
+        super().__init__(*args, **path)
+        self.title = label_of(args, path["field_path"], self.title)
+        self.reading = getattr(args[-1], "readings", {}).get(path["field_path"], str)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """The choices; a link without words leads nowhere for who cannot see it."""
+        offered = iter(super().choices(changelist))
+        yield next(offered)  # all
+        values = [value for value in self.lookup_choices if value is not None]
+        for value, each in zip(values, offered, strict=False):
+            words = str(self.reading(value)) if value else gettext("None")
+            yield {**each, "display": words + each["display"].removeprefix(str(value))}
+        yield from offered
+
+
+def filter_for(
+    field: Field[Any, Any], *, worded: bool
+) -> type[LabelledChoices | LabelledYesNo | WordedValues] | None:
+    """The kind of filter that can bear a name of its own; None for any other field.
+
+    `worded`: the field's codes have words that are not its choices.
+    """
     if field.choices:
         return LabelledChoices
+    if worded:
+        return WordedValues
     return LabelledYesNo if isinstance(field, BooleanField) else None
 
 
@@ -54,17 +84,21 @@ def label_of(args: tuple[Any, ...], path: str, otherwise: Any) -> Any:
 def _column(model: type[Model], name: str, labels: Labels, readings: Readings) -> Callable[[Any], Any]:
     field: Any = model._meta.get_field(name)
     reading = readings.get(name)
+    yes_no = isinstance(field, BooleanField)
 
     def column(row: Any) -> Any:
         value = getattr(row, name)
+        if yes_no:
+            return value
         if value in (None, ""):
-            return None
+            return NOTHING
         if reading is not None:
-            return reading(value)
-        return getattr(row, f"get_{name}_display")() if field.choices else value
+            return str(reading(value))
+        shown = getattr(row, f"get_{name}_display")() if field.choices else value
+        return display_for_value(shown, NOTHING)  # a detail page prints what it is given: times as UTC
 
     column.__name__ = name
     column.short_description = labels.get(name, field.verbose_name)  # type: ignore[attr-defined]  # as Django reads it
     column.admin_order_field = name  # type: ignore[attr-defined]  # as Django reads it
-    column.boolean = isinstance(field, BooleanField)  # type: ignore[attr-defined]  # as Django reads it
+    column.boolean = yes_no  # type: ignore[attr-defined]  # as Django reads it
     return column

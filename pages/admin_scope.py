@@ -75,8 +75,7 @@ class BrandScopedAdmin(Admin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the class itself filters by: an address cannot be used to guess a hidden column."""
         filters: list[Any] = list(self.list_filter)
-        named = {str(each if isinstance(each, str) else each[0]) for each in filters}
-        roots = {name.partition("__")[0] for name in named} | {"pk", "id"}
+        roots = {_asked_by(each).partition("__")[0] for each in filters} | {"pk", "id"}
         if self.date_hierarchy:
             roots.add(self.date_hierarchy)
         return lookup.partition("__")[0] in roots and super().lookup_allowed(lookup, value, request)
@@ -123,8 +122,9 @@ class BrandScopedAdmin(Admin):
         field = self._relation(each)
         if field is not None and field.is_relation:
             return (each, ScopedRelatedFilter)
-        labelled = filter_for(field) if field is not None and each in self.labels else None
-        return (each, labelled) if labelled else each
+        told = each in self.labels or each in self.readings
+        own = filter_for(field, worded=each in self.readings) if field is not None and told else None
+        return (each, own) if own else each
 
     def _relation(self, path: str) -> Field[Any, Any] | None:
         """The field at the end of a path of names."""
@@ -135,6 +135,13 @@ class BrandScopedAdmin(Admin):
             if field.is_relation:
                 options = field.related_model._meta
         return cast("Field[Any, Any] | None", field)
+
+
+def _asked_by(each: Any) -> str:
+    """What a filter is called in the address: a field's path, or the name a filter of its own has."""
+    if isinstance(each, str):
+        return each
+    return str(each[0] if isinstance(each, tuple) else each.parameter_name)
 
 
 def scoped_rows(model: type[Model], request: HttpRequest, asking: ModelAdmin[Any]) -> QuerySet[Any]:

@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin
-from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cm_suite.core.models import LedgerEntry
 from pages.admin_scope import BrandScopedAdmin
 from pages.models import Brand, Person
+from pages.notices.enums import MailState
+from pages.notices.messages import mail_code
 from pages.notices.models import Mail
+
+UNSURE: Final = (MailState.REFUSED, MailState.UNKNOWN)
+FATES: Final[dict[str, tuple[Promise, Q]]] = {
+    "undecided": (
+        _("Refused or uncertain: to be decided"),
+        Q(state__in=UNSURE) & ~Q(state=MailState.REFUSED, emptied=True),
+    ),
+    "again": (_("Not taken yet: tried again by itself"), Q(state=MailState.PLANNED, tries__gt=0)),
+    "lost": (_("Refused, and its text erased"), Q(state=MailState.REFUSED, emptied=True)),
+}
+
+
+class FateFilter(admin.SimpleListFilter):
+    """Which mails did not simply leave, by what a person can still do about them."""
+
+    title = _("what is to be done")
+    parameter_name = "fate"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The fates, in words."""
+        return [(code, str(words)) for code, (words, _rows) in FATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The mails of the fate chosen; all of them for none, or for one there is not."""
+        chosen = FATES.get(self.value() or "")
+        return queryset.filter(chosen[1]) if chosen else queryset
 
 
 @admin.register(Mail)
@@ -22,9 +51,12 @@ class MailAdmin(BrandScopedAdmin):
     keeper_sees_all = True
     list_display = ("number", "brand", "kind", "state", "code", "tries", "created_at", "sent_at")
     list_select_related = ("brand",)
-    list_filter = ("brand", "kind", "state")
+    list_filter = (FateFilter, "brand", "kind", "state", "code")
+    date_hierarchy = "created_at"
     ordering = ("-pk",)
     fields = ("brand", "kind", "state", "code", "tries", "next_attempt_at", "created_at", "sent_at")
+    labels: ClassVar = {"code": _("explanation")}
+    readings: ClassVar = {"code": mail_code}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The words are not even read."""
