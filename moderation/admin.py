@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from django.contrib.admin import display, register
 from django.utils.translation import gettext_lazy as _
 
+from cm_suite.core.errors import NextStep
+from moderation.messages.acts import closed_words, code_words
 from moderation.messages.law import label_name
+from moderation.messages.marks import risk
 from moderation.models import Action, Comment, Decision, Evidence, ListeningCheck, Review, Watch
+from moderation.services.watching import POLLING
 from pages.admin_scope import BrandScopedAdmin
+from pages.messages import Words
 
 SHORT: Final = 12  # characters of a digest in a list
+STEPS: Final[Mapping[str, Words]] = {
+    NextStep.EDIT: _("Change what is sent"),
+    NextStep.RECONNECT: _("Reconnect the page"),
+    NextStep.PAY: _("Pay the network"),
+    NextStep.CONTACT: _("Ask the network"),
+    NextStep.NONE: _("Nothing can be done"),
+}
+
+
+def _step(step: str) -> Words:
+    return STEPS.get(step, step)
+
+
+def _watched(state: str) -> Words:
+    return _("Being read") if state == POLLING else _("Waiting")
+
+
+def _grave(severity: int) -> Words:
+    return risk(severity).word
 
 
 @register(Watch)
@@ -27,8 +52,9 @@ class WatchAdmin(BrandScopedAdmin):
         "state": _("state"),
         "polled_at": _("last look"),
         "next_at": _("next look"),
-        "code": _("code"),
+        "code": _("explanation"),
     }
+    readings: ClassVar = {"state": _watched, "code": code_words}
 
 
 @register(ListeningCheck)
@@ -47,9 +73,10 @@ class ListeningCheckAdmin(BrandScopedAdmin):
         "seen": _("shown by the network"),
         "stored": _("held here"),
         "taken": _("taken in late"),
-        "code": _("code"),
+        "code": _("explanation"),
         "at": _("when"),
     }
+    readings: ClassVar = {"code": code_words}
 
 
 @register(Comment)
@@ -121,7 +148,7 @@ class ReviewAdmin(BrandScopedAdmin):
         "closed_at": _("closed on"),
         "close_code": _("why it was closed"),
     }
-    readings: ClassVar = {"label": label_name}
+    readings: ClassVar = {"label": label_name, "severity": _grave, "close_code": closed_words}
 
     @display(description=_("page"))
     def review_page(self, obj: Review) -> str:
@@ -160,13 +187,14 @@ class ActionAdmin(BrandScopedAdmin):
     list_filter = ("state",)
     fields = ("state", "code", "step", "tries", "next_attempt_at", "created_at", "done_at")
     labels: ClassVar = {
-        "code": _("code"),
+        "code": _("explanation"),
         "step": _("step"),
         "tries": _("tries"),
         "next_attempt_at": _("next attempt"),
         "created_at": _("asked on"),
         "done_at": _("done on"),
     }
+    readings: ClassVar = {"code": code_words, "step": _step}
 
 
 @register(Evidence)

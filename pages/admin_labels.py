@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.admin import AllValuesFieldListFilter, BooleanFieldListFilter, ChoicesFieldListFilter
 from django.contrib.admin.utils import display_for_value
 from django.db.models import BooleanField, Field, Model
@@ -25,6 +26,12 @@ def named(model: type[Model], names: Iterable[Any], labels: Labels, readings: Re
         _column(model, each, labels, readings) if isinstance(each, str) and each in told else each
         for each in names
     ]
+
+
+def language_name(code: str) -> str:
+    """A language in the reader's own; the code itself for one the house does not speak."""
+    name = dict(settings.LANGUAGES).get(code)
+    return str(name) if name else code
 
 
 class LabelledChoices(ChoicesFieldListFilter):

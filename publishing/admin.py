@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.admin import display, register
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,7 +12,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from pages.admin_scope import BrandScopedAdmin
+from pages.messages import Words, reason
 from pages.selectors.links import post_url
+from publishing.enums import EngineCode
 from publishing.models import Cap, Delivery, Gap, Override, Post, PostImage
 
 
@@ -39,6 +43,7 @@ class PostImageAdmin(BrandScopedAdmin):
     list_display = ("post", "place", "alt", "size")
     list_select_related = ("post", "stored")
     fields = ("post", "place", "alt", "size")
+    labels: ClassVar = {"post": _("post"), "place": _("place in the post")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PostImage]:
         """Without the bytes."""
@@ -48,6 +53,11 @@ class PostImageAdmin(BrandScopedAdmin):
     def size(self, obj: PostImage) -> str:
         """Width and height."""
         return f"{obj.stored.width} × {obj.stored.height}"
+
+
+def _why(code: str) -> Words:
+    """Why a delivery stands where it stands: the engine's words, else the network's."""
+    return EngineCode(code).label if code in EngineCode else reason(code).what
 
 
 @register(Delivery)
@@ -74,6 +84,8 @@ class DeliveryAdmin(BrandScopedAdmin):
         "planned_by",
         "reason",
     )
+    labels: ClassVar = {"code": _("explanation")}
+    readings: ClassVar = {"code": _why}
 
     @display(description=_("address"))
     def address(self, obj: Delivery) -> str:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.contrib.admin import AllValuesFieldListFilter, register
-from django.utils.translation import gettext
+from django.contrib.admin import register
 from django.utils.translation import gettext_lazy as _
 
 from pages.admin_scope import BrandScopedAdmin
+from pages.messages import Words
+from reputation.messages import fault, run_fault, schedule
 from reputation.models import Audit, Fetch, Run, Source
 
 
-class CodeFilter(AllValuesFieldListFilter):
-    """A filter by the typed fault, where having none is a choice with a name."""
+def _stopped(code: str) -> Words:
+    return run_fault(code).what
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        """The choices; a link without words leads nowhere for who cannot see it."""
-        for each in super().choices(changelist):
-            yield {**each, "display": each["display"] or gettext("None")}
+
+def _unread(code: str) -> Words:
+    return fault(code).what
 
 
 @register(Audit)
@@ -50,6 +49,7 @@ class AuditAdmin(BrandScopedAdmin):
         "archived_at": _("put away on"),
         "version": _("version"),
     }
+    readings: ClassVar = {"cron": schedule}
 
 
 @register(Source)
@@ -92,9 +92,10 @@ class RunAdmin(BrandScopedAdmin):
         "asked_at": _("asked on"),
         "started_at": _("started on"),
         "ended_at": _("ended on"),
-        "code": _("code"),
+        "code": _("explanation"),
         "tries": _("tries"),
     }
+    readings: ClassVar = {"code": _stopped}
 
 
 @register(Fetch)
@@ -104,7 +105,7 @@ class FetchAdmin(BrandScopedAdmin):
     brand_path = "run__audit__brand"
     list_display = ("url", "run", "state", "code", "status", "tries", "done_at")
     list_select_related = ("run__audit",)
-    list_filter = ("state", ("code", CodeFilter))
+    list_filter = ("state", "code")
     fields = ("run", "source", "url", "host", "state", "code", "status", "tries", "next_try_at", "done_at")
     labels: ClassVar = {
         "run": _("run"),
@@ -112,9 +113,10 @@ class FetchAdmin(BrandScopedAdmin):
         "url": _("address"),
         "host": _("site"),
         "state": _("state"),
-        "code": _("code"),
+        "code": _("explanation"),
         "status": _("answer"),
         "tries": _("tries"),
         "next_try_at": _("next attempt"),
         "done_at": _("done on"),
     }
+    readings: ClassVar = {"code": _unread}

@@ -254,6 +254,8 @@ class Fetch(Leased):
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("reading of a page")
+        verbose_name_plural = _("readings of pages")
         constraints = (models.UniqueConstraint("run", "url_hash", name="one_fetch_per_address"),)
         indexes = (
             models.Index(fields=("run", "state", "next_try_at"), name="fetch_due"),

@@ -35,7 +35,7 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand_id}#{self.seq} {self.kind}"
+        return f"{self.brand_id}#{self.seq}"
 
 
 class LedgerHead(models.Model):

@@ -14,10 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cm_suite.core import clock, ledger
 from cm_suite.core.clock import UnknownZone
+from pages.admin_labels import language_name
 from pages.admin_scope import BrandScopedAdmin
 from pages.admin_site import is_keeper
 from pages.enums import DepartureCause, DepartureFact
+from pages.messages import network_name
 from pages.models import Brand, Departure, Page, Pause, Person
+from pages.newsroom.messages import mark
 from pages.newsroom.models import NewsroomPost, Subscriber
 from pages.services.brand_settings import FIELDS, EditedMeanwhile, save_settings, values_of
 from pages.services.connect import open_newsroom
@@ -162,6 +165,8 @@ class PageAdmin(BrandScopedAdmin):
     list_filter = ("brand", "network", "state")
     search_fields = ("name", "handle")
     fields = ("brand", "network", "name", "handle", "url", "state", "text_limit", "paced_until", "created_at")
+    labels: ClassVar = {"paced_until": _("asked to wait until")}
+    readings: ClassVar = {"network": network_name}
 
 
 @admin.register(Pause)
@@ -222,6 +227,11 @@ class SubscriberAdmin(BrandScopedAdmin):
         return subscriber.pk
 
 
+def _type_of_content(code: str) -> str:
+    """As the public page words it; the code itself for one it does not know."""
+    return mark(code) or code
+
+
 @admin.register(NewsroomPost)
 class NewsroomPostAdmin(BrandScopedAdmin):
     """What stands, or stood, on the public page."""
@@ -236,6 +246,7 @@ class NewsroomPostAdmin(BrandScopedAdmin):
         "text": _("text"),
         "link": _("link"),
     }
+    readings: ClassVar = {"content_type": _type_of_content, "language": language_name}
     list_select_related = ("page",)
     list_filter = ("page", "content_type")
     date_hierarchy = "published_at"

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cm_suite.core.models import LedgerEntry
+from pages.admin_events import event_words, subject_words
 from pages.admin_scope import BrandScopedAdmin
 from pages.models import Brand, Person
 from pages.notices.enums import MailState
@@ -84,6 +85,7 @@ class LedgerAdmin(BrandScopedAdmin):
         "short_hash",
     )
     list_filter = ("kind",)
+    readings: ClassVar = {"kind": event_words, "subject_kind": subject_words}
     date_hierarchy = "at"
     ordering = ("-at", "-seq")
     fields = (

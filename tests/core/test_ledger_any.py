@@ -223,5 +223,5 @@ def test_writers_of_two_brands_some_of_whom_change_their_mind() -> None:
 
 
 def test_entries_and_heads_say_what_they_are() -> None:
-    assert str(LedgerEntry(brand_id=41, seq=3, kind="post.sent")) == "41#3 post.sent"
+    assert str(LedgerEntry(brand_id=41, seq=3, kind="post.sent")) == "41#3"
     assert str(LedgerHead(brand_id=41, count=3)) == "41: 3"

@@ -21,4 +21,4 @@ def test_every_choice_of_a_fault_has_a_name(cast: Cast, signed_in: Callable[[Per
     answer = signed_in(cast.alice).get("/admin/reputation/fetch/", headers={"Accept-Language": "en"})
     page = BeautifulSoup(answer.content, "html.parser")
     links = {a["href"]: a.get_text(strip=True) for a in page.select("a[href^='?code']")}
-    assert links == {"?code=": "Aucune", "?code=not_found": "not_found"}
+    assert links == {"?code=": "Aucune", "?code=not_found": "Cette page n’existe pas sur le site."}
