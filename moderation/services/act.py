@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cm_suite.core import clock, leases
 from cm_suite.core.attempts import answer_lost_before
-from cm_suite.core.errors import Later, Never, NextStep, OutcomeError, Unknown
+from cm_suite.core.errors import Later, Never, NextStep, Outcome, OutcomeError, Unknown
 from cm_suite.core.leases import RELEASED
 from cm_suite.core.states import move
 from moderation import rules
@@ -314,11 +314,12 @@ def _about_author(client: Client, doing: Doing) -> Callable[[], None] | None:
 
 
 def _ended(doing: Doing, error: OutcomeError) -> None:
-    """Anything but a yes: one transaction for the action and its attempt."""
+    """Anything but a yes: one transaction for the action and its attempt, which keeps what was said."""
+    said = error
     if isinstance(error, Never) and error.step == NextStep.RECONNECT:
         error = _credential_refused(doing, error)
     with transaction.atomic():
-        outcomes.note(doing.attempt, error)
+        outcomes.note(doing.attempt, said)
         if isinstance(error, Never) and not _said_before(doing, error):
             outcomes.refuse(doing.action, doing.state, error)
         elif isinstance(error, Unknown | Never) and doing.attempt:
@@ -349,6 +350,19 @@ def _credential_refused(doing: Doing, error: Never) -> OutcomeError:
     page = Page.objects.select_related("brand").get(pk=doing.page.pk)
     well = health.check(page)
     if Page.objects.filter(pk=page.pk, state=PageState.CONNECTED).exists():
-        passing = not well or doing.action.tries < PASSING_REFUSALS
+        passing = not well or _refusals(doing, error) <= PASSING_REFUSALS
         return Later(error.code) if passing else error
     return Never(NetworkCode.NEEDS_RECONNECT, step=NextStep.RECONNECT)
+
+
+def _refusals(doing: Doing, error: Never) -> int:
+    """How many calls were refused with this word, this one too, since a person last had it tried.
+
+    `tries` counts waits of any kind since then: there were no more calls than that before this one. What was
+    refused before any call left no attempt: then only the latest wait is known, and all count as it does.
+    """
+    tries = doing.action.tries
+    if doing.attempt is None:
+        return tries + 1 if doing.action.code == error.code else 1
+    before = doing.action.attempts.exclude(pk=doing.attempt.pk).order_by("-number")[:tries]
+    return 1 + sum((each.outcome, each.code) == (Outcome.NEVER, error.code) for each in before)

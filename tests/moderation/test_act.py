@@ -386,6 +386,78 @@ def test_a_refusal_that_passes_disconnects_nothing(cast: Cast, network: FakeNetw
     assert Page.objects.get(pk=cast.newsroom.pk).state == PageState.CONNECTED
 
 
+def test_waits_of_another_kind_are_no_refusals(
+    cast: Cast, network: FakeNetwork, hiding: Action, noon: time_machine.Traveller
+) -> None:
+    network.fails("hide", Later("rate_limited"), times=3)
+    network.fails("hide", Never("access_refused", step=NextStep.RECONNECT))
+    for _turn in range(4):
+        act.carry_out(hiding.pk)
+        noon.shift(outcomes.LONGEST_BACKOFF)
+    assert stands(hiding) == (A.PLANNED, "access_refused")
+    limited = [(number, Outcome.LATER, "rate_limited") for number in (1, 2, 3)]
+    assert tried(hiding) == [*limited, (4, Outcome.NEVER, "access_refused")]
+    act.carry_out(hiding.pk)
+    assert stands(hiding) == (A.DONE, "")
+    assert "action.rejected" not in lines(cast.brand)
+    assert Page.objects.get(pk=cast.newsroom.pk).state == PageState.CONNECTED
+
+
+def test_a_credential_refused_three_times_for_this_act_ends_it(
+    cast: Cast, network: FakeNetwork, hiding: Action, noon: time_machine.Traveller
+) -> None:
+    network.fails("hide", Later("rate_limited"))
+    network.fails("hide", Never("access_refused", step=NextStep.RECONNECT), times=3)
+    states = []
+    for _turn in range(4):
+        act.carry_out(hiding.pk)
+        states.append(stands(hiding))
+        noon.shift(outcomes.LONGEST_BACKOFF)
+    assert states == [
+        (A.PLANNED, "rate_limited"),
+        (A.PLANNED, "access_refused"),
+        (A.PLANNED, "access_refused"),
+        (A.REJECTED, "access_refused"),
+    ]
+    assert Page.objects.get(pk=cast.newsroom.pk).state == PageState.CONNECTED
+
+
+def test_tried_again_by_a_person_it_has_as_many_refusals_before_it(
+    cast: Cast, network: FakeNetwork, hiding: Action, noon: time_machine.Traveller
+) -> None:
+    network.fails("hide", Never("access_refused", step=NextStep.RECONNECT), times=4)
+    for _turn in range(3):
+        act.carry_out(hiding.pk)
+        noon.shift(outcomes.LONGEST_BACKOFF)
+    assert stands(hiding) == (A.REJECTED, "access_refused")
+    assert act.retry(fresh(hiding), cast.mona).done is True
+    act.carry_out(hiding.pk)
+    assert stands(hiding) == (A.PLANNED, "access_refused")
+
+
+def test_refused_before_any_call_it_ends_too(
+    cast: Cast,
+    network: FakeNetwork,
+    hiding: Action,
+    noon: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = [Later("rate_limited")] * 3 + [Never("access_refused", step=NextStep.RECONNECT)] * 2
+    told = iter(answers)
+
+    def client_of(page: Page) -> FakeNetwork:
+        raise next(told)
+
+    monkeypatch.setattr("moderation.services.network.client_of", client_of)
+    states = []
+    for _turn in range(5):
+        act.carry_out(hiding.pk)
+        states.append(stands(hiding)[0])
+        noon.shift(outcomes.LONGEST_BACKOFF)
+    assert states == [A.PLANNED, A.PLANNED, A.PLANNED, A.PLANNED, A.REJECTED]
+    assert (tried(hiding), network.calls) == ([], [])
+
+
 def test_a_missing_right_refuses_the_act_and_the_page_stays_connected(
     cast: Cast, network: FakeNetwork, hiding: Action
 ) -> None:
