@@ -38,7 +38,7 @@ def _remind(review: Review, alert: Alert, now: datetime) -> bool:
             subject = f"{_words(alert, now)} · {review.comment.page.name}"
         notify(
             brand=brand,
-            kind=NoticeKind.REVIEW_SOON,
+            kind=NoticeKind.LAST_DAY,
             key=key,
             subject=subject,
             link=reverse("moderation:review", args=[brand.slug, review.pk]),

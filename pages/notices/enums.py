@@ -18,6 +18,7 @@ class NoticeKind(TextChoices):
     RESUMED = "resumed", _("Publishing started again")
     REVIEW_SOON = "review_soon", _("A comment must be decided soon")
     REVIEW_OVERDUE = "review_overdue", _("A comment should have been decided")
+    LAST_DAY = "last_day", _("A victim’s last prudent day comes nearer")
     SECOND_WANTED = "second_wanted", _("A comment waits for a second person")
     ACTION_TROUBLE = "action_trouble", _("What was decided of a comment is not done")
     AUDIT_DONE = "audit_done", _("An audit has its report")

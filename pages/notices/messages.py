@@ -84,10 +84,7 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
     ),
     NoticeKind.REVIEW_SOON: NoticeWords(
         _("A comment must be decided soon"),
-        _(
-            "The rules see a risk in it, or somebody reported it. Our target, or the last day of whoever it "
-            "harms, is near; a person decides."
-        ),
+        _("The rules see a risk in it, or somebody reported it. Our target is near; a person decides."),
         _("Read and decide"),
         "warn",
     ),
@@ -96,6 +93,15 @@ NOTICES: Final[Mapping[str, NoticeWords]] = {
         _("Our own target has passed and the comment still stands. The law asks to act promptly once known."),
         _("Read and decide"),
         "risk",
+    ),
+    NoticeKind.LAST_DAY: NoticeWords(
+        _("A victim’s last prudent day comes nearer"),
+        _(
+            "Past that day, whoever the comment harms may no longer be able to sue over it. See where it "
+            "stands, and tell them or their counsel while there is time."
+        ),
+        _("See the comment"),
+        "warn",
     ),
     NoticeKind.SECOND_WANTED: NoticeWords(
         _("A comment waits for a second person"),

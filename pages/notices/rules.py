@@ -18,6 +18,7 @@ MAILED: Final = frozenset(
         NoticeKind.PAUSED,
         NoticeKind.REVIEW_SOON,
         NoticeKind.REVIEW_OVERDUE,
+        NoticeKind.LAST_DAY,
         NoticeKind.SECOND_WANTED,
         NoticeKind.ACTION_TROUBLE,
     }

@@ -16,6 +16,8 @@ from moderation.services import last_days
 from pages.models import Person
 from pages.notices.enums import NoticeKind
 from pages.notices.models import Mail, Notice
+from pages.notices.rules import Ways
+from pages.notices.services import save_preferences
 from tests.moderation.conftest import NOON
 from tests.moderation.makers import HARMLESS, decided, taken
 from tests.moderation.network import FakeNetwork
@@ -62,9 +64,40 @@ def test_the_notice_says_how_long_is_left_and_leads_to_the_review(
     notice = Notice.objects.get(person=cast.mona)
     review = Review.objects.get()
     assert notice.subject == "15 days left for the victim, until 1 June 2026 · Maison Lumen"
-    assert (notice.kind, notice.link) == (NoticeKind.REVIEW_SOON, f"/b/maison-lumen/queue/{review.pk}/")
+    assert (notice.kind, notice.link) == (NoticeKind.LAST_DAY, f"/b/maison-lumen/queue/{review.pk}/")
     assert Mail.objects.filter(key=f"notice:{cast.mona.pk}:{notice.key}").count() == 1
     assert not any("connard" in mail.text + mail.html + mail.subject for mail in Mail.objects.all())
+
+
+def test_it_is_told_as_what_it_is_and_not_as_a_comment_to_decide(
+    cast: Cast, comment: Comment, network: FakeNetwork, noon: time_machine.Traveller
+) -> None:
+    decided(comment, cast.mona)
+    jobs.carry_out()
+    noon.move_to(before(15))
+    last_days.remind()
+    assert set(Notice.objects.values_list("kind", flat=True)) == {NoticeKind.LAST_DAY}
+    mail = Mail.objects.get(key__startswith=f"notice:{cast.mona.pk}:last_day:")
+    assert mail.subject == (
+        "A victim’s last prudent day comes nearer · "
+        "15 days left for the victim, until 1 June 2026 · Maison Lumen"
+    )
+    for said in (mail.text, mail.html):
+        assert "Past that day, whoever the comment harms may no longer be able to sue over it." in said
+        assert "must be decided" not in said
+
+
+def test_it_is_chosen_apart_from_comments_to_decide(
+    cast: Cast, comment: Comment, noon: time_machine.Traveller
+) -> None:
+    save_preferences(cast.mona, {NoticeKind.LAST_DAY: Ways(in_app=True, by_mail=False)})
+    save_preferences(cast.alice, {NoticeKind.REVIEW_SOON: Ways(in_app=False, by_mail=False)})
+    noon.move_to(before(15))
+    last_days.remind()
+    assert sorted(name for name, _ in told()) == ["Alice", "Mona"]
+    assert list(Mail.objects.filter(key__contains=":last_day:").values_list("key", flat=True)) == [
+        f"notice:{cast.alice.pk}:{Notice.objects.get(person=cast.alice, key__startswith='last_day:').key}"
+    ]
 
 
 def test_each_is_told_in_their_language(cast: Cast, comment: Comment, noon: time_machine.Traveller) -> None:

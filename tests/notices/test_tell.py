@@ -73,6 +73,7 @@ def test_only_what_waits_for_a_person_is_mailed_unless_asked(cast: Cast) -> None
     assert Notice.objects.count() == len(NoticeKind)
     waiting = {NoticeKind.NEEDS_PERSON, NoticeKind.REJECTED, NoticeKind.MISSED, NoticeKind.RECONNECT}
     deciding = {NoticeKind.REVIEW_SOON, NoticeKind.REVIEW_OVERDUE, NoticeKind.SECOND_WANTED}
+    deciding |= {NoticeKind.LAST_DAY}
     ending = {NoticeKind.EXPIRING, NoticeKind.BUDGET}
     assert mailed_kinds == waiting | deciding | ending | {NoticeKind.ACTION_TROUBLE, NoticeKind.PAUSED}
 
