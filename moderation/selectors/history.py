@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from moderation.messages import acts as words
 from moderation.messages.law import label_name
+from moderation.messages.reasons import reason_words
 from moderation.models import Decision, Review
 from moderation.selectors.queue import ended_reviews, excerpt
 from pages.messages import network_icon
@@ -65,7 +66,7 @@ def history_row(brand: Brand, review: Review) -> HistoryRow:
         label_name=label_name(label) if label else "",
         by=tuple(dict.fromkeys(each.by.name for each in agreed if each.by)),
         alone=bool(final and final.alone),
-        reason=final.reason if final else "",
+        reason=reason_words(final.reason) if final else "",
         state=words.STATE_MARKS[action.state] if action else "",
         state_words=str(action.get_state_display()) if action else "",
         why=words.code_words(action.code) if action else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from moderation.messages import acts, law
+from moderation.messages import acts, law, reasons
 
 register = template.Library()
 
@@ -13,6 +13,12 @@ register = template.Library()
 def label_name(code: str) -> str:
     """The legal name of a label."""
     return law.label_name(code)
+
+
+@register.filter
+def reason_words(kept: str) -> str:
+    """Why somebody decided, in the reader's language where the house worded it."""
+    return reasons.reason_words(kept)
 
 
 @register.filter

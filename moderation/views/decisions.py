@@ -14,6 +14,7 @@ from moderation.enums import ActionState, Decided, ResultKind
 from moderation.forms import DecideForm, SecondForm, UndoForm
 from moderation.messages import acts as words
 from moderation.messages.acts import Outcome
+from moderation.messages.reasons import AGREED
 from moderation.models import Action, Decision, Review
 from moderation.selectors import room
 from moderation.services import assign, beside, troubles
@@ -111,7 +112,7 @@ def second(request: BrandRequest, review_id: int) -> HttpResponse:
         found,
         request.user,
         agree=data["agree"],
-        reason=data["reason"] or str(_("I agree.") if data["agree"] else ""),
+        reason=data["reason"] or str(AGREED if data["agree"] else ""),
         revision=data["revision"],
         alone_confirmed=data["alone_confirmed"],
     )
