@@ -177,8 +177,8 @@ def signals_later() -> Iterator[None]:
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)
-        for signum in came[:1]:
-            signal.raise_signal(signum)
+        if came:
+            signal.raise_signal(came[0])
 
 
 def ignore_signals() -> None:

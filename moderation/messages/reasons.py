@@ -13,6 +13,7 @@ from moderation.messages.acts import KEEPING, REMOVING, Words
 
 AGREED: Final = _("I agree.")
 UNDONE: Final = _("Undone right after deciding.")
+TAKEN_BACK: Final = _("Taken back by whoever said it first.")
 
 
 def reason_words(kept: str) -> str:
@@ -31,19 +32,18 @@ def reason_words(kept: str) -> str:
 
 @cache
 def _known() -> dict[str, Words]:
-    return {**_in_every_language(AGREED), **_in_every_language(UNDONE), **_quick()}
+    return {**_in_every_language(AGREED, UNDONE, TAKEN_BACK), **_quick()}
 
 
 @cache
 def _quick() -> dict[str, Words]:
     """The reasons at hand, which typed words may follow."""
-    sentences = [each.reason for each in (*REMOVING, *KEEPING)]
-    return {known: words for each in sentences for known, words in _in_every_language(each).items()}
+    return _in_every_language(*(each.reason for each in (*REMOVING, *KEEPING)))
 
 
-def _in_every_language(sentence: Words) -> dict[str, Words]:
+def _in_every_language(*sentences: Words) -> dict[str, Words]:
     known: dict[str, Words] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            known[str(sentence)] = sentence
+            known |= {str(sentence): sentence for sentence in sentences}
     return known

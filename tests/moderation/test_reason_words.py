@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from moderation.messages.acts import KEEPING, REMOVING
-from moderation.messages.reasons import AGREED, UNDONE, reason_words
+from moderation.messages.reasons import AGREED, TAKEN_BACK, UNDONE, reason_words
 from moderation.models import Decision
 from pages.models import Person
 from tests.moderation.makers import decided, taken
@@ -17,7 +17,7 @@ from tests.moderation.network import FakeNetwork
 from tests.people import Cast
 from tests.publishing.rooms import SignIn
 
-SENTENCES = [*(each.reason for each in (*REMOVING, *KEEPING)), AGREED, UNDONE]
+SENTENCES = [*(each.reason for each in (*REMOVING, *KEEPING)), AGREED, UNDONE, TAKEN_BACK]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
