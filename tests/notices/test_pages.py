@@ -244,7 +244,7 @@ def test_an_emptied_mail_says_why_it_cannot_be_sent(cast: Cast, queued: Queue, s
     Person.objects.update(language="en")
     mail, old = (
         queued(to="lea@exemple.fr"),
-        "Its text was erased after thirty days: it can no longer be sent.",
+        "Its text is no longer kept: it can no longer be sent.",
     )
     gone = "Whoever it was for is forgotten, with the address and the text: it can no longer be sent."
     Mail.objects.update(state=MailState.REFUSED)

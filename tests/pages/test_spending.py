@@ -227,7 +227,7 @@ def test_a_lead_sets_the_budget(cast: Cast, page: Page, signed_in: SignIn) -> No
     purse(page).pay("post_read", 2000)
     shown = text(client.get(room(page)).content)
     assert "10.00 $ of 12.50 $ a month" in shown
-    assert "80 % of the month’s budget is spent." in shown
+    assert "80% of the month’s budget is spent." in shown
     assert "Posts and comments read 2000 10.000" in shown.replace(",", "")
     assert list(LedgerEntry.objects.filter(kind="budget.set").values_list("actor_id", flat=True)) == [
         cast.alice.pk
