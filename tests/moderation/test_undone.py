@@ -132,7 +132,7 @@ def test_over_the_queue_and_on_today(cast: Cast, network: FakeNetwork, signed_in
     over = soup(Desk(client).get("queue")).select_one(".qundone")
     assert over is not None
     said = words(over)
-    assert said.startswith("Not done 1 Hide · 4 h 00 left")
+    assert said.startswith("Not done 1 Hide 4 h 00 left")
     assert (INSULT in said, "Refused by the network. The network refused this text." in said) == (True, True)
     [item] = now_of(cast.brand).items
     assert (item.kind, item.at, item.undone is not None) == (NowKind.UNDONE, NOON + FOUR_HOURS, True)
