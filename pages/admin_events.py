@@ -47,6 +47,7 @@ EVENTS: Final[Mapping[str, Words]] = {
     "decision.unhide": _("Decided: show again"),
     "delivery.cancelled": _("Delivery cancelled"),
     "delivery.found": _("Delivery found on the page by a person"),
+    "delivery.held": _("Delivery held"),
     "delivery.missed": _("Delivery missed its time"),
     "delivery.needs_person": _("Delivery to be checked by a person"),
     "delivery.not_found": _("Delivery not found on the page by a person"),

@@ -36,12 +36,17 @@ def web(port: int) -> Program:
     return Program("web", (*argv, *shape, *limits), order=20, stop_seconds=25)
 
 
+def worker_command(*queues: str) -> tuple[str, ...]:
+    """The command of manage.py that serves these queues, in this order."""
+    return ("rqworker", *queues, "--worker-class", "cm_suite.ops.workers.HouseWorker")
+
+
 def workers(root: Path, pool: Pool) -> list[Program]:
     """The queue workers of one pool, each a process that the supervisor itself restarts and stops.
 
     RQ's own pool loses a stop that comes while it starts a worker: the worker stays until it is killed.
     """
-    argv = _manage(root, "rqworker", *pool.queues, "--worker-class", "cm_suite.ops.workers.HouseWorker")
+    argv = _manage(root, *worker_command(*pool.queues))
     names = [f"{pool.name}-{number}" for number in range(1, pool.workers + 1)]
     return [Program(name, argv, order=30, stop_seconds=STOP_SECONDS) for name in names]
 

@@ -14,6 +14,7 @@ from rq.queue import Queue
 from rq.worker import Worker
 
 from cm_suite.ops import boot, processes
+from cm_suite.ops.supervise import worker_command
 from cm_suite.ops.workers import HouseWorker
 from tests.ops.copies import environ
 
@@ -29,10 +30,9 @@ def bell(redis_url: str) -> Redis:
 @pytest.fixture
 def worker(redis_url: str, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The very command the supervisor keeps alive."""
-    argv = ["manage.py", "rqworker", "publishing"]
     more = {"DJANGO_SETTINGS_MODULE": "tests.settings", "CM_VAR_DIR": str(tmp_path), "REDIS_URL": redis_url}
     child = subprocess.Popen(
-        [sys.executable, *argv, "--worker-class", "cm_suite.ops.workers.HouseWorker"],
+        [sys.executable, "manage.py", *worker_command("publishing")],
         cwd=boot.ROOT,
         env=environ(**more),
         stdout=subprocess.DEVNULL,

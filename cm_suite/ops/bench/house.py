@@ -23,9 +23,10 @@ from django.db import connections
 from rq import Queue
 
 from cm_suite.ops import postgres, processes, valkey
+from cm_suite.ops.supervise import worker_command
 
 ALIAS: Final = "bench"
-WORKER: Final = ("rqworker", "publishing", "--worker-class", "cm_suite.ops.workers.HouseWorker")
+WORKER: Final = worker_command("publishing")
 NETWORK: Final = "cm_suite.ops.bench.fake_network"
 PATIENCE: Final = 60.0
 
